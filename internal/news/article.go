@@ -1,0 +1,168 @@
+package news
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"time"
+)
+
+// ArticleID identifies an article for as long as its record is kept. It is
+// opaque: it does not follow the article's address or headline.
+type ArticleID string
+
+// FeedID identifies a feed. It is opaque.
+type FeedID string
+
+// Reading says what an article's text was read from. Readings of different
+// kinds are never compared with each other.
+type Reading string
+
+const (
+	// PageReading is the text of the article's own page.
+	PageReading Reading = "page"
+	// FeedReading is the title and summary an entry has in its feed.
+	FeedReading Reading = "feed"
+)
+
+// Text is what a reader sees of an article, in canonical form.
+type Text struct {
+	Headline   string   `json:"headline"`
+	Standfirst string   `json:"standfirst,omitempty"`
+	Paragraphs []string `json:"paragraphs"`
+}
+
+// Empty reports whether there is nothing to read.
+func (t Text) Empty() bool {
+	return t.Headline == "" && t.Standfirst == "" && len(t.Paragraphs) == 0
+}
+
+// Hash is the SHA-256 of a canonical text in hexadecimal; see [Text.Hash].
+type Hash string
+
+// Hash returns the text's content hash: the SHA-256 of the headline, the
+// standfirst and each paragraph in order, each followed by a zero byte, which
+// canonical text cannot contain. Anyone who holds the text can recompute it.
+func (t Text) Hash() Hash {
+	h := sha256.New()
+	for _, s := range append([]string{t.Headline, t.Standfirst}, t.Paragraphs...) {
+		io.WriteString(h, s)
+		h.Write([]byte{0})
+	}
+	return Hash(hex.EncodeToString(h.Sum(nil)))
+}
+
+// A Version is one stored reading of an article.
+type Version struct {
+	Article   ArticleID
+	Number    int       // 1 is the baseline
+	Seen      time.Time // the poll that first read this text
+	Hash      Hash
+	Extractor string // the extractor and its version that read the text, e.g. "page/1"
+	Text      Text
+}
+
+// An Article is a page over time.
+type Article struct {
+	ID       ArticleID
+	Reading  Reading
+	URL      string   // where it is read, and where people are sent
+	Feeds    []FeedID // the feeds that have listed it
+	Source   string   // the publication's name, as people know it: "The Harbour Post"
+	Headline string   // of the newest version, or the feed's until there is one
+	Language string   // BCP 47, empty when unknown
+	Kind     string   // schema.org type when the page states one: NewsArticle, LiveBlogPosting …
+
+	FirstSeen  time.Time
+	Published  time.Time // as the page or feed states it; zero when unknown
+	LastEdited time.Time // when the newest significant edit was seen; zero when none
+	Versions   int       // 0 until the baseline is read
+	Edits      int       // edits recorded, counted rather than derived
+
+	Hash      Hash   // of the newest version
+	Extractor string // that read it
+	Place     string // where on the page the text stood, opaque to all but the extractor
+
+	Hold    *Hold     // a reading that waits for a second look
+	Flips   int       // held readings that were gone at the second look
+	Tested  []string  // headlines under test, once told as such
+	Removed time.Time // when its removal was confirmed; zero while it stands
+	Retired time.Time // when it left the schedule by age; zero while checked
+
+	Polling Polling
+}
+
+// A Hold is a reading that differs and waits for a second look.
+type Hold struct {
+	Reason HoldReason
+	Text   Text // what was read; empty for HoldGone
+	Since  time.Time
+	Looks  int // how many polls have found it, the first included
+
+	// Extractor and Place belong to Text as they do to a version's.
+	Extractor string
+	Place     string
+	// Detail says more in words, e.g. "404" for HoldGone.
+	Detail string
+}
+
+// HoldReason says why a reading is not believed at first sight.
+type HoldReason string
+
+const (
+	HoldHeadline HoldReason = "headline"     // only the headline differs: a test, perhaps
+	HoldLoss     HoldReason = "loss"         // much of the text is missing
+	HoldEarlier  HoldReason = "earlier text" // the text of an earlier version came back
+	HoldPlace    HoldReason = "place"        // the text was found elsewhere on the page
+	HoldGone     HoldReason = "gone"         // the page is missing
+)
+
+// Polling is the state of visiting one address: a feed's or an article's.
+type Polling struct {
+	Host string    // authority of the address: what politeness is owed to
+	Next time.Time // when the next poll is due; zero when not scheduled
+
+	Last    time.Time // the newest poll
+	LastOK  time.Time // the newest poll that got an answer about the text
+	Outcome Outcome   // what came of the newest poll
+	Detail  string    // the outcome in a few words for people; no address, no body
+
+	Failures     int       // polls in a row that failed
+	FailingSince time.Time // the first of those
+	FailureTold  bool      // channels were told that it fails
+
+	// Validators of the newest full answer.
+	ETag         string
+	LastModified string
+	BodyHash     string // of the bytes as sent, before unpacking
+}
+
+// Outcome is what came of a poll.
+type Outcome string
+
+const (
+	OutcomeBaseline    Outcome = "baseline"     // the first version was stored
+	OutcomeNotModified Outcome = "not modified" // the server said so (304)
+	OutcomeSameBytes   Outcome = "same bytes"
+	OutcomeSameText    Outcome = "same text"
+	OutcomeEdited      Outcome = "edited"  // a version was stored
+	OutcomeHeld        Outcome = "held"    // it differs and waits for a second look
+	OutcomeRefused     Outcome = "refused" // the answer is no article: a wall, an error page
+	OutcomeGone        Outcome = "gone"    // 404, 410 or a redirect to a section page
+	OutcomeFailed      Outcome = "failed"  // no usable answer
+	OutcomeListed      Outcome = "listed"  // a feed was read
+)
+
+// A Feed is a syndication document that lists entries.
+type Feed struct {
+	ID        FeedID
+	URL       string
+	Title     string
+	SiteURL   string
+	FirstSeen time.Time
+	Listed    time.Time // when it last listed an entry not seen before
+	Entries   int       // entries in the newest reading
+	// Every is the newest interval between polls, adapted to how often it lists something new.
+	Every   time.Duration
+	Polling Polling
+}

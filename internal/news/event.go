@@ -1,0 +1,58 @@
+package news
+
+import (
+	"strconv"
+	"time"
+)
+
+// Seq numbers events in the order they were recorded, from 1.
+type Seq uint64
+
+// EventKind says what happened.
+type EventKind string
+
+const (
+	Edited     EventKind = "edited"
+	Removed    EventKind = "removed"    // the page is gone, and was looked for again
+	Returned   EventKind = "returned"   // it came back, perhaps edited
+	Reverted   EventKind = "reverted"   // the text of an earlier version stands again
+	Testing    EventKind = "testing"    // two headlines alternate
+	Redirected EventKind = "redirected" // it moved to another address
+	Retired    EventKind = "retired"    // it is no longer checked
+	Live       EventKind = "live"       // it is edited so often that edits are summed up
+	Failing    EventKind = "failing"    // a notice: it cannot be read
+	Recovered  EventKind = "recovered"  // a notice: it can be read again
+)
+
+// Notice reports whether events of this kind speak of the watching, not of
+// the article.
+func (k EventKind) Notice() bool { return k == Failing || k == Recovered }
+
+// An Event is something about an article worth telling. Failing and Recovered
+// may concern a feed instead.
+type Event struct {
+	Seq     Seq
+	Kind    EventKind
+	Article ArticleID // empty when it concerns a feed
+	Feed    FeedID    // empty when it concerns an article
+	At      time.Time // when it was recorded
+
+	// From and To number the versions between which the text changed; equal or
+	// zero when no text changed.
+	From, To int
+	// ChangedAfter and ChangedBefore are the last poll that saw the old state
+	// and the first that saw the new one: the change happened between them.
+	ChangedAfter, ChangedBefore time.Time
+
+	// A summary of the edit, so that lists need no texts.
+	Significance Significance
+	Classes      []Class
+	Noted        bool
+
+	RevertedTo   int    // Reverted: the version whose text stands again
+	RedirectedTo string // Redirected: the new address
+	Detail       string // Failing, Removed, Testing: a few words for people
+}
+
+// ID returns the event's public name, constant for as long as it is kept.
+func (e Event) ID() string { return "e" + strconv.FormatUint(uint64(e.Seq), 10) }

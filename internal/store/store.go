@@ -1,0 +1,294 @@
+// Package store says what editwatch keeps and what it may rely on: the
+// interface [Store], its errors, and nothing else. Package bolt keeps it in one
+// file; package storetest holds any implementation against this contract.
+//
+// The parts of editwatch meet here and nowhere else:
+//
+//	watcher: LeaseHost → poll → Sight, Record          (what is, and what happened)
+//	notify:  Unplanned → Plan, LeaseDelivery → Settle   (who is told)
+//	bot:     AddWatch, Articles, Events, Versions …     (who asks)
+//
+// One fact is one transaction: a version, its event and the article's next
+// poll are recorded together or not at all, and so are an event's planning and
+// its deliveries. When a method returns nil, what it wrote survives a crash.
+//
+// All methods are safe for concurrent use. A method returns promptly with
+// ctx's error when ctx ends; what it was writing is then written or not, as a
+// whole. Slices and strings returned belong to the caller. No method does
+// network I/O other than to the store itself.
+package store
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"github.com/editwatch/editwatch/internal/news"
+)
+
+var (
+	// ErrNotFound means there is no such record.
+	ErrNotFound = errors.New("not found")
+	// ErrNothing means that nothing is due.
+	ErrNothing = errors.New("nothing is due")
+	// ErrConflict means the record changed since it was read; read it again.
+	ErrConflict = errors.New("changed meanwhile")
+	// ErrExists means the channel already has such a watch.
+	ErrExists = errors.New("already there")
+	// ErrInUse means another process has the store open.
+	ErrInUse = errors.New("the store is in use by another process")
+	// ErrNewer means a newer editwatch wrote the store.
+	ErrNewer = errors.New("the store was written by a newer editwatch")
+	// ErrDamaged means the store cannot be read as one.
+	ErrDamaged = errors.New("the store is damaged")
+)
+
+// A Store keeps feeds, articles, versions, events, watches and deliveries.
+// Each consumer declares the part of it that it uses.
+type Store interface {
+	Schedule
+	Recorder
+	Outbox
+	Watches
+	Reader
+
+	// Signal returns a channel that receives a value after writes; values may
+	// stand for several writes. The caller calls stop when done.
+	Signal() (changed <-chan struct{}, stop func())
+	// Backup writes a consistent copy of the store, while it is in use, in a
+	// form that Open accepts.
+	Backup(ctx context.Context, w io.Writer) error
+	// Check reads everything and returns what is broken, or nil.
+	Check(ctx context.Context) error
+	Close() error
+}
+
+// Schedule tells what to poll. Work is leased by host, so that politeness
+// towards a host is in one pair of hands.
+type Schedule interface {
+	// LeaseHost returns up to max polls that are due at now on the host whose
+	// work is most overdue, most overdue first, and keeps that host from
+	// others until it is released, until passes, or the process dies. Hosts
+	// that are held back (see ReleaseHost) are passed over.
+	// It returns ErrNothing if there is no such host.
+	LeaseHost(ctx context.Context, now, until time.Time, max int) (Lease, error)
+	// ReleaseHost ends a lease. The host is not leased again before notBefore,
+	// which survives a restart; a zero notBefore lifts an earlier one.
+	ReleaseHost(ctx context.Context, host string, notBefore time.Time) error
+	// NextDue returns when the next poll of a host that is not leased is due,
+	// which may be in the past, or ErrNothing.
+	NextDue(ctx context.Context) (time.Time, error)
+	// Hasten makes every scheduled poll that is due later due at now. Hosts
+	// that are held back stay so.
+	Hasten(ctx context.Context, now time.Time) error
+}
+
+// A Lease is the right to poll one host. Polls holds feeds and articles as
+// they are stored, most overdue first.
+type Lease struct {
+	Host  string
+	Polls []Poll
+}
+
+// A Poll is a feed or an article that is due; one of the two is set.
+type Poll struct {
+	Feed    *news.Feed
+	Article *news.Article
+}
+
+// Recorder takes down what polls found.
+type Recorder interface {
+	// Sight records a reading of a feed together with the articles it lists,
+	// or, with a nil feed, just the articles. A feed without an ID is found by
+	// its URL or else given an ID, which Sight writes to feed.ID. Each
+	// sighting is attached to the article that holds one of its keys, or else
+	// becomes a new article with a new ID. Sight adds keys that nobody holds
+	// and the feed to the article's feeds; of an article already known it
+	// changes nothing else, except that one which is not scheduled, not
+	// retired and not removed takes the sighting's Polling.Next.
+	// The answer has one element a sighting, in order.
+	Sight(ctx context.Context, feed *news.Feed, sightings []Sighting) ([]Sighted, error)
+	// Record takes down the outcome of one poll of an article, or any change
+	// of its record, in one transaction. See [Record].
+	Record(ctx context.Context, r Record) (Recorded, error)
+	// RecordFeed writes the feed's record, which exists, and appends event if
+	// it is not nil.
+	RecordFeed(ctx context.Context, feed news.Feed, event *news.Event) error
+	// Merge makes the article dup, which has no versions, a part of the
+	// article into: keys, feeds and watches go over, and dup is no more.
+	Merge(ctx context.Context, dup, into news.ArticleID) error
+}
+
+// A Sighting is an entry seen in a feed, or an address given by a person.
+type Sighting struct {
+	Keys    []news.Key   // at least one; the first are the strongest
+	Article news.Article // what a new article starts as; its ID is ignored
+}
+
+// A Sighted is what became of a [Sighting].
+type Sighted struct {
+	Article news.Article
+	New     bool
+}
+
+// A Record is everything one poll of an article changes.
+type Record struct {
+	// Article replaces the stored record. Its ID exists. If Version is set,
+	// Article.Versions is Version.Number; otherwise it is as stored. The store
+	// refuses anything else with ErrConflict and writes nothing.
+	Article news.Article
+	// Version is the next version, or nil.
+	Version *news.Version
+	// Events are appended to the sequence, unplanned, in order.
+	Events []news.Event
+	// Keys are added to the article; those another article holds are not.
+	Keys []news.Key
+	// Page is the page that the newest version was read from, kept compressed
+	// in place of an earlier one. Nil keeps that one; DropPage removes it.
+	Page     []byte
+	DropPage bool
+}
+
+// Recorded is what the store added to a [Record].
+type Recorded struct {
+	Events []news.Event // with their sequence numbers
+}
+
+// Outbox keeps what must be said to whom.
+type Outbox interface {
+	// Unplanned returns up to max events that were not planned yet, oldest first.
+	Unplanned(ctx context.Context, max int) ([]news.Event, error)
+	// Plan marks the event as planned and adds a delivery for each duty, in
+	// one transaction. An event that was planned before is left alone: planning
+	// twice adds nothing.
+	Plan(ctx context.Context, event news.Seq, duties []Duty) error
+	// LeaseDelivery returns the delivery to attempt at now: among the channels
+	// that are neither leased nor held back, the oldest of those due in the
+	// channel that has waited longest. It counts the attempt and freezes the
+	// delivery's events before it returns, durably. The channel is leased
+	// until Settle, until passes, or the process dies.
+	// It returns ErrNothing if nothing is due.
+	LeaseDelivery(ctx context.Context, now, until time.Time) (news.Delivery, error)
+	// Settle ends the lease and records the outcome of the attempt: State Sent
+	// with the platform's Message and Settled, State Rejected with Settled, or
+	// State Pending with the Due of the next attempt, which holds back the
+	// whole channel until then so that order is kept. A sent Post updates the
+	// channel's thread on the article.
+	Settle(ctx context.Context, d news.Delivery) error
+	// NextDelivery returns when the next delivery is due in a channel that is
+	// not leased, or ErrNothing.
+	NextDelivery(ctx context.Context) (time.Time, error)
+	// Thread returns what the channel was told of the article, or a zero
+	// Thread.
+	Thread(ctx context.Context, channel news.ChannelName, article news.ArticleID) (news.Thread, error)
+	// Deliveries returns deliveries, newest first.
+	Deliveries(ctx context.Context, q DeliveryQuery) ([]news.Delivery, error)
+}
+
+// A Duty is a delivery to plan. If Join is set and the channel has a pending
+// Post on the same article that was not attempted yet, the event joins it and
+// its Due stands; otherwise a new delivery is made. Update is made only if no
+// pending Update of the same message exists that was not attempted yet.
+type Duty struct {
+	Channel news.ChannelName
+	Kind    news.DeliveryKind
+	Article news.ArticleID
+	Due     time.Time
+	Join    bool
+	Message string // for an Update
+}
+
+// A DeliveryQuery selects deliveries. Zero fields select all.
+type DeliveryQuery struct {
+	Channel news.ChannelName
+	Article news.ArticleID
+	Event   news.Seq
+	State   news.DeliveryState
+	Max     int // 0: 100
+}
+
+// Watches keeps who wants to hear of what.
+type Watches interface {
+	// AddWatch stores the watch and returns it with its ID, and with After set
+	// to the newest event's number unless it is set already. It returns the
+	// existing watch and ErrExists if the channel has one with the same Pages
+	// on the same feed or article, or, while unread, on the same URL.
+	AddWatch(ctx context.Context, w news.Watch) (news.Watch, error)
+	// ChangeWatch replaces the watch with the same ID.
+	ChangeWatch(ctx context.Context, w news.Watch) error
+	// RemoveWatch ends a watch. The record of the article stays.
+	RemoveWatch(ctx context.Context, id news.WatchID) error
+	// Watch returns one watch.
+	Watch(ctx context.Context, id news.WatchID) (news.Watch, error)
+	// Watches returns the watches that match, in the order they were placed.
+	Watches(ctx context.Context, q WatchQuery) ([]news.Watch, error)
+	// Watching returns the watches that concern the article: of itself, or
+	// with Pages matching its reading, of one of the feeds that list it.
+	Watching(ctx context.Context, article news.Article) ([]news.Watch, error)
+}
+
+// A WatchQuery selects watches. Zero fields select all.
+type WatchQuery struct {
+	Channel news.ChannelName
+	Feed    news.FeedID
+	Article news.ArticleID
+	Unread  bool // only those whose URL was not read yet
+}
+
+// Reader answers questions.
+type Reader interface {
+	Feed(ctx context.Context, id news.FeedID) (news.Feed, error)
+	Feeds(ctx context.Context) ([]news.Feed, error)
+	// FindFeed returns the feed with the address, in any of its forms.
+	FindFeed(ctx context.Context, address string) (news.Feed, error)
+
+	Article(ctx context.Context, id news.ArticleID) (news.Article, error)
+	// FindArticle returns the article that holds the first of the keys that
+	// anyone holds.
+	FindArticle(ctx context.Context, keys ...news.Key) (news.Article, error)
+	// Articles returns articles in the order of their newest event, else of
+	// their first sighting, newest first.
+	Articles(ctx context.Context, q ArticleQuery) ([]news.Article, error)
+
+	Version(ctx context.Context, article news.ArticleID, number int) (news.Version, error)
+	// Versions returns the versions from..to, both included, oldest first; a
+	// to of 0 means the newest. Those that do not exist are left out.
+	Versions(ctx context.Context, article news.ArticleID, from, to int) ([]news.Version, error)
+	// FindVersion returns the newest version of the article with the hash.
+	FindVersion(ctx context.Context, article news.ArticleID, hash news.Hash) (number int, err error)
+	// Page returns the kept page of the article's newest version.
+	Page(ctx context.Context, article news.ArticleID) ([]byte, error)
+
+	// Events returns events, newest first unless q.Oldest.
+	Events(ctx context.Context, q EventQuery) ([]news.Event, error)
+	Event(ctx context.Context, seq news.Seq) (news.Event, error)
+	// Counts returns how much there is.
+	Counts(ctx context.Context) (Counts, error)
+}
+
+// An ArticleQuery selects articles. Zero fields select all.
+type ArticleQuery struct {
+	Feed   news.FeedID
+	Source string
+	Held   bool // only those with a held reading
+	Max    int  // 0: 100
+	// After continues a list after the article it ended with.
+	After news.ArticleID
+}
+
+// An EventQuery selects events. Zero fields select all.
+type EventQuery struct {
+	Article news.ArticleID
+	Source  string
+	After   news.Seq // only later ones
+	Before  news.Seq // only earlier ones; 0: no bound
+	Oldest  bool     // oldest first
+	Max     int      // 0: 100
+}
+
+// Counts says how much a store holds.
+type Counts struct {
+	Feeds, Articles, Versions, Events, Watches int
+	Pending                                    int // deliveries still to make
+}
