@@ -96,8 +96,9 @@ type Article struct {
 type Hold struct {
 	Reason HoldReason
 	Text   Text // what was read; empty for HoldGone
-	Since  time.Time
-	Looks  int // how many polls have found it, the first included
+	After  time.Time // the last poll that saw the old state
+	Since  time.Time // the poll that first found it
+	Looks  int       // how many polls have found it, the first included
 
 	// Extractor and Place belong to Text as they do to a version's.
 	Extractor string

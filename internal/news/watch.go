@@ -53,13 +53,16 @@ func (w Watch) Paused(now time.Time) bool { return now.Before(w.PausedUntil) }
 // words that complete "nothing was said because …".
 //
 // It is the one rule for planning and for explaining. Events other than
-// edits are always wanted; scope and min choose among edits.
+// edits are wanted whatever the watch's scope and min, which choose among
+// edits; only the retirement of one article of a feed is nobody's news.
 func (w Watch) Wants(e Event, now time.Time) (ok bool, why string) {
 	switch {
 	case e.Seq <= w.After:
 		return false, "it happened before the watch was placed"
 	case w.Paused(now):
 		return false, "the watch is paused"
+	case e.Kind == Retired && w.Article == "":
+		return false, "articles of a feed retire without a word"
 	case e.Kind != Edited && e.Kind != Reverted:
 		return true, ""
 	case e.Kind == Edited && e.Significance < w.Min.Significance():
