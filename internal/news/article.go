@@ -95,7 +95,7 @@ type Article struct {
 // A Hold is a reading that differs and waits for a second look.
 type Hold struct {
 	Reason HoldReason
-	Text   Text // what was read; empty for HoldGone
+	Text   Text      // what was read; empty for HoldGone
 	After  time.Time // the last poll that saw the old state
 	Since  time.Time // the poll that first found it
 	Looks  int       // how many polls have found it, the first included
