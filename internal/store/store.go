@@ -36,6 +36,8 @@ var (
 	ErrConflict = errors.New("changed meanwhile")
 	// ErrExists means the channel already has such a watch.
 	ErrExists = errors.New("already there")
+	// ErrClosed means the store was closed.
+	ErrClosed = errors.New("the store is closed")
 	// ErrInUse means another process has the store open.
 	ErrInUse = errors.New("the store is in use by another process")
 	// ErrNewer means a newer editwatch wrote the store.
