@@ -175,12 +175,18 @@ type Outbox interface {
 	// Settle ends the lease and records the outcome of the attempt: State Sent
 	// with the platform's Message and Settled, State Rejected with Settled, or
 	// State Pending with the Due of the next attempt, which holds back the
-	// whole channel until then so that order is kept. A sent Post updates the
-	// channel's thread on the article.
+	// whole channel until then so that order is kept. Attempts is stored as
+	// given: an attempt that never began is taken back. A sent Post updates the
+	// channel's thread on the article. A delivery that is not pending any more
+	// is left as it is, and that is not an error: settling again after an
+	// answer was lost changes nothing.
 	Settle(ctx context.Context, d news.Delivery) error
 	// NextDelivery returns when the next delivery is due in a channel that is
 	// not leased, or ErrNothing.
 	NextDelivery(ctx context.Context) (time.Time, error)
+	// HastenDeliveries makes every pending delivery that was not attempted yet
+	// and is due later due at now. Channels that are held back stay so.
+	HastenDeliveries(ctx context.Context, now time.Time) error
 	// Thread returns what the channel was told of the article, or a zero
 	// Thread.
 	Thread(ctx context.Context, channel news.ChannelName, article news.ArticleID) (news.Thread, error)
@@ -188,10 +194,12 @@ type Outbox interface {
 	Deliveries(ctx context.Context, q DeliveryQuery) ([]news.Delivery, error)
 }
 
-// A Duty is a delivery to plan. If Join is set and the channel has a pending
-// Post on the same article that was not attempted yet, the event joins it and
-// its Due stands; otherwise a new delivery is made. Update is made only if no
-// pending Update of the same message exists that was not attempted yet.
+// A Duty is a delivery to plan. If Join is set and the channel's newest pending
+// delivery of the same Kind and Article was not attempted yet, the event joins
+// it and its Due stands; otherwise a new delivery is made. (A Notice without an
+// article that events join sums up what a channel could not be told in time.)
+// An Update is made only if no pending Update of the same message exists that
+// was not attempted yet.
 type Duty struct {
 	Channel news.ChannelName
 	Kind    news.DeliveryKind
