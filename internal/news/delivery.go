@@ -24,6 +24,7 @@ const (
 	Pending  DeliveryState = "pending"
 	Sent     DeliveryState = "sent"
 	Rejected DeliveryState = "rejected" // no later attempt can succeed
+	Moot     DeliveryState = "moot"     // nothing was left to say: its edits cancel each other out
 )
 
 // A Delivery is the duty to put one announcement in one channel.
@@ -40,7 +41,7 @@ type Delivery struct {
 	Due      time.Time // the earliest time of the next attempt
 	Attempts int       // begun, whatever became of them
 	State    DeliveryState
-	Settled  time.Time // when it was sent or rejected
+	Settled  time.Time // when it stopped being pending
 	// Message is the platform's ID: of the posted message once sent; of the
 	// message to change for an Update.
 	Message string

@@ -173,7 +173,7 @@ type Outbox interface {
 	// It returns ErrNothing if nothing is due.
 	LeaseDelivery(ctx context.Context, now, until time.Time) (news.Delivery, error)
 	// Settle ends the lease and records the outcome of the attempt: State Sent
-	// with the platform's Message and Settled, State Rejected with Settled, or
+	// with the platform's Message and Settled, State Rejected or Moot with Settled, or
 	// State Pending with the Due of the next attempt, which holds back the
 	// whole channel until then so that order is kept. Attempts is stored as
 	// given: an attempt that never began is taken back. A sent Post updates the
