@@ -76,6 +76,7 @@ type Article struct {
 	FirstSeen  time.Time
 	Published  time.Time // as the page or feed states it; zero when unknown
 	LastEdited time.Time // when the newest significant edit was seen; zero when none
+	Armed      time.Time // when a person asked for it to be checked again; zero when never
 	Versions   int       // 0 until the baseline is read
 	Edits      int       // edits recorded, counted rather than derived
 
