@@ -1,0 +1,338 @@
+package extract
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+
+	"github.com/editwatch/editwatch/internal/news"
+)
+
+// collected is the text of a container, paragraph by paragraph.
+type collected struct {
+	paragraphs []string
+	prose      int // bytes of paragraphs that read as sentences
+	stand      *html.Node
+
+	// What was left out, for telling articles from lists and walls.
+	linkedHeadings int
+	dropped        []string // short blocks left out: controls, notices
+}
+
+// para is one block on its way to a paragraph.
+type para struct {
+	text    string
+	linked  int // bytes in links
+	control int // bytes in buttons, labels, times
+	links   int
+	tag     atom.Atom // of the block it stood in
+	out     bool      // left out
+}
+
+// prose reports whether a paragraph reads as a sentence rather than a label.
+func (p *para) prose() bool {
+	return len(p.text) >= 60 && p.linked*2 < len(p.text) && p.control*2 < len(p.text)
+}
+
+// span is a run of paragraphs that one element gave and that may be no prose.
+type span struct {
+	from, to int
+	sure     bool // whatever its size
+	links    bool // a list or box: only if it is mostly links
+}
+
+// collector walks a container.
+type collector struct {
+	paras []para
+	spans []span
+	b     strings.Builder
+	cur   para
+	brs   int // line breaks since the last text
+	skip  map[*html.Node]bool
+	code  int
+	ctrl  int
+	link  int
+}
+
+// collect reads a container's paragraphs. The headline and the standfirst are
+// parts of their own, wherever they stand.
+func collect(container *html.Node, h headline, st standfirst) collected {
+	c := &collector{skip: map[*html.Node]bool{}}
+	if h.node != nil {
+		c.skip[h.node] = true
+	}
+	if st.node != nil {
+		c.skip[st.node] = true
+	}
+	c.children(container, container.DataAtom)
+	c.flush(container.DataAtom)
+	return c.finish(h, st)
+}
+
+func (c *collector) children(n *html.Node, tag atom.Atom) {
+	for k := n.FirstChild; k != nil; k = k.NextSibling {
+		switch k.Type {
+		case html.TextNode:
+			c.text(k.Data)
+		case html.ElementNode:
+			c.element(k, tag)
+		}
+	}
+}
+
+func (c *collector) text(s string) {
+	blank := true
+	for i := 0; i < len(s); i++ {
+		if s[i] > ' ' {
+			blank = false
+			break
+		}
+	}
+	if blank {
+		if c.b.Len() > 0 && s != "" {
+			c.b.WriteByte(' ')
+		}
+		return
+	}
+	c.brs = 0
+	c.b.WriteString(s)
+	if c.link > 0 {
+		c.cur.linked += len(strings.TrimSpace(s))
+	} else if c.ctrl > 0 {
+		c.cur.control += len(strings.TrimSpace(s))
+	}
+}
+
+func (c *collector) element(n *html.Node, tag atom.Atom) {
+	if c.skip[n] {
+		c.flush(tag)
+		return
+	}
+	if silent(n.DataAtom) || unseen(n) {
+		return
+	}
+	switch n.DataAtom {
+	case atom.Br:
+		c.brs++
+		if c.brs >= 2 {
+			c.flush(tag)
+		} else if c.b.Len() > 0 {
+			c.b.WriteByte('\n')
+		}
+		return
+	case atom.A:
+		c.link++
+		c.cur.links++
+		c.inline(n, tag)
+		c.link--
+		return
+	case atom.Button, atom.Label, atom.Time:
+		c.ctrl++
+		c.inline(n, tag)
+		c.ctrl--
+		return
+	case atom.Input, atom.Img, atom.Picture, atom.Source, atom.Link, atom.Meta:
+		return
+	case atom.Pre, atom.Code:
+		c.code++
+		defer func() { c.code-- }()
+	case atom.Td, atom.Th:
+		// A row is a paragraph; its cells are told apart.
+		if c.b.Len() > 0 {
+			c.b.WriteByte('\t')
+		}
+	}
+	if !block(n.DataAtom) {
+		c.inline(n, tag)
+		return
+	}
+	c.flush(tag)
+	from := len(c.paras)
+	c.children(n, n.DataAtom)
+	c.flush(n.DataAtom)
+	if len(c.paras) > from {
+		c.consider(n, from)
+	}
+}
+
+// inline reads an element inside a paragraph. One that holds blocks, or is
+// named as no prose and stands alone, is judged as a block.
+func (c *collector) inline(n *html.Node, tag atom.Atom) {
+	from, empty := len(c.paras), c.b.Len() == 0
+	c.children(n, tag)
+	if empty && len(c.paras) > from {
+		c.flush(tag)
+		c.consider(n, from)
+	}
+}
+
+// consider notes an element whose paragraphs may be no prose.
+func (c *collector) consider(n *html.Node, from int) {
+	s := span{from: from, to: len(c.paras)}
+	switch n.DataAtom {
+	case atom.Nav, atom.Figure, atom.Figcaption:
+		s.sure = true
+	case atom.Aside, atom.Footer, atom.Form, atom.Address:
+	case atom.Ul, atom.Ol, atom.Dl, atom.Menu, atom.Section, atom.Div, atom.Table, atom.Details:
+		if noiseName(n) == 0 {
+			s.links = true
+		}
+	default:
+		if noiseName(n) == 0 {
+			return
+		}
+	}
+	c.spans = append(c.spans, s)
+}
+
+// flush ends the paragraph being read.
+func (c *collector) flush(tag atom.Atom) {
+	c.brs = 0
+	if c.b.Len() == 0 {
+		c.cur = para{}
+		return
+	}
+	raw := c.b.String()
+	c.b.Reset()
+	if c.code == 0 {
+		raw = unescape(raw)
+	}
+	p := c.cur
+	c.cur = para{}
+	p.text = news.Canonical(raw)
+	p.tag = tag
+	if p.text == "" {
+		return
+	}
+	c.paras = append(c.paras, p)
+}
+
+// largeShare is the share of a container's prose beyond which an element named
+// like noise is the article all the same: site builders name things oddly.
+const largeShare = 0.4
+
+// finish decides what stays.
+func (c *collector) finish(h headline, st standfirst) collected {
+	var out collected
+	total := 0
+	for i := range c.paras {
+		if p := &c.paras[i]; p.prose() {
+			total += len(p.text)
+		}
+		if p := &c.paras[i]; heading(p.tag) > 1 && p.linked*10 >= len(p.text)*8 {
+			out.linkedHeadings++
+		}
+	}
+	for _, s := range c.spans {
+		prose, all, linked, links := 0, 0, 0, 0
+		for i := s.from; i < s.to; i++ {
+			p := &c.paras[i]
+			all += len(p.text)
+			linked += p.linked
+			links += p.links
+			if p.prose() {
+				prose += len(p.text)
+			}
+		}
+		drop := s.sure || float64(prose) <= largeShare*float64(total)
+		if s.links {
+			drop = links >= 2 && linked*2 >= all
+		}
+		if drop {
+			for i := s.from; i < s.to; i++ {
+				c.paras[i].out = true
+			}
+		}
+	}
+	first := true
+	for i := range c.paras {
+		p := &c.paras[i]
+		if p.out {
+			continue
+		}
+		if p.text == h.text && first || p.text == st.text || c.noise(p, i, first) {
+			p.out = true
+			continue
+		}
+		if p.prose() {
+			first = false
+		}
+	}
+	c.headings()
+	last := ""
+	for i := range c.paras {
+		p := &c.paras[i]
+		if p.out {
+			if len(p.text) <= 200 && len(out.dropped) < 200 {
+				out.dropped = append(out.dropped, p.text)
+			}
+			continue
+		}
+		if p.text == last {
+			continue
+		}
+		last = p.text
+		out.paragraphs = append(out.paragraphs, p.text)
+		if p.prose() {
+			out.prose += len(p.text)
+		}
+	}
+	out.stand = st.node
+	return out
+}
+
+// headings leaves out headings that have nothing under them any more: at the
+// end, or where all up to the next heading was left out.
+func (c *collector) headings() {
+	pending, gap := -1, false
+	for i := range c.paras {
+		p := &c.paras[i]
+		if p.out {
+			gap = true
+			continue
+		}
+		if heading(p.tag) > 0 {
+			if pending >= 0 && gap && heading(p.tag) <= heading(c.paras[pending].tag) {
+				c.paras[pending].out = true
+			}
+			pending, gap = i, false
+			continue
+		}
+		pending = -1
+	}
+	if pending >= 0 {
+		c.paras[pending].out = true
+	}
+}
+
+// noise reports whether a block by itself is no part of the article's text.
+func (c *collector) noise(p *para, i int, before bool) bool {
+	t := p.text
+	if heading(p.tag) > 0 {
+		return furniture(t)
+	}
+	if p.control > 0 && p.control*10 >= len(t)*8 {
+		return true
+	}
+	if p.linked*10 >= len(t)*9 && (p.links > 1 || !sentence(t)) {
+		return true
+	}
+	if !wordful(t) {
+		return true
+	}
+	return timeExpression(t) || bylineText(t) && (before || i+3 >= len(c.paras)) || counter(t) || furniture(t) || scriptText(t)
+}
+
+// sentence reports whether t ends as a sentence does.
+func sentence(t string) bool {
+	r, _ := utf8.DecodeLastRuneInString(strings.TrimRight(t, `"'”’»)]`))
+	return strings.ContainsRune(".!?…。！？؟।", r)
+}
+
+// wordful reports whether t has a letter or digit.
+func wordful(t string) bool {
+	return strings.IndexFunc(t, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) >= 0
+}

@@ -1,0 +1,170 @@
+package extract
+
+import (
+	"net/url"
+	"strings"
+	"time"
+
+	"golang.org/x/net/html"
+
+	"github.com/editwatch/editwatch/internal/news"
+)
+
+// Extractor names the rules of this package and their version. It changes
+// whenever the same page could give another text.
+const Extractor = "page/1"
+
+// maxElements bounds what the full extractor looks at. The largest real news
+// pages have some 15,000 elements.
+const maxElements = 200_000
+
+// Options say what is known about a page besides its bytes.
+type Options struct {
+	// URL is the page's address after redirects. It may be empty; then
+	// Canonical is only taken when absolute.
+	URL string
+	// ContentType is the Content-Type header, for its charset. It may be empty.
+	ContentType string
+	// Place is the Place of the article's last reading, empty for the first.
+	Place string
+	// Last is the text of the last version. With it a pinned place whose text
+	// has little in common is not believed. It may be empty.
+	Last news.Text
+}
+
+// A Reading is what an article's page says.
+type Reading struct {
+	Text       news.Text // canonical
+	ShareTitle string    // the title for sharing and search: og:title, else <title>
+	Byline     string
+	Source     string    // the publication's name
+	Published  time.Time // UTC; zero when the page does not say
+	Modified   time.Time // UTC; zero when the page does not say
+	Language   string    // BCP 47 as the page states it, empty when it does not
+	Kind       string    // schema.org type: NewsArticle, LiveBlogPosting …; empty when unknown
+	Canonical  string    // absolute rel=canonical of the same site, empty otherwise
+
+	// Place is where the text stood, for [Options].
+	Place string
+	// Moved reports that the pinned place was gone, or its text had little in
+	// common with the last version, and the text was found elsewhere.
+	Moved bool
+	// Extractor is [Extractor].
+	Extractor string
+}
+
+// Read reads an article's page. The error is a [*Refusal] when the page is no
+// article; there is no other kind. Time and memory are linear in len(page),
+// which the caller caps.
+func Read(page []byte, opts Options) (Reading, error) {
+	if len(strings.TrimSpace(string(page[:min(len(page), 512)]))) == 0 && len(page) < 512 {
+		return Reading{}, &Refusal{Reason: EmptyPage}
+	}
+	text := decode(page, opts.ContentType)
+	doc, err := html.Parse(strings.NewReader(text))
+	if err != nil {
+		// The only error html.Parse has for a string is nesting beyond its limit.
+		return Reading{}, &Refusal{Reason: NoArticle}
+	}
+	base, _ := url.Parse(opts.URL)
+	pin := parsePlace(opts.Place)
+	s := survey(doc, pin)
+	r := s.reading(base)
+	p := &page_{doc: doc, survey: s, reading: &r, last: opts.Last, base: base}
+	p.read(pin)
+	if refusal := p.judge(text); refusal != nil {
+		return Reading{}, refusal
+	}
+	return r, nil
+}
+
+// page_ is one page being read.
+type page_ struct {
+	doc      *html.Node
+	survey   *surveyed
+	reading  *Reading
+	last     news.Text
+	base     *url.URL
+	headline headline
+	body     collected
+}
+
+// read fills in the text: from the pinned place if it is there and holds the
+// article that was read last, else from where the full extractor finds it.
+func (p *page_) read(pin place) {
+	p.headline = p.survey.headline(pin)
+	pinned := p.survey.bodyAt(pin)
+	if pinned != nil {
+		p.take(pinned)
+		if len(p.body.paragraphs) > 0 && inCommon(p.last, p.reading.Text) {
+			p.reading.Place = p.place(pinned, pin)
+			return
+		}
+	}
+	found := find(p.doc, p.base)
+	if found == nil || found == pinned {
+		if pinned != nil {
+			p.reading.Place = p.place(pinned, pin)
+		}
+		return
+	}
+	p.take(found)
+	p.reading.Moved = !pin.empty()
+	p.reading.Place = p.place(found, place{})
+}
+
+// take reads the text of a container.
+func (p *page_) take(container *html.Node) {
+	stand := p.survey.standfirst(p.headline, container)
+	p.body = collect(container, p.headline, stand)
+	p.reading.Text = news.Text{
+		Headline:   p.headline.text,
+		Standfirst: stand.text,
+		Paragraphs: p.body.paragraphs,
+	}
+}
+
+// inCommon reports whether two readings can be of the same article: a quarter
+// of the shorter one's words in runs of three are in the other too.
+// Nothing known of the last reading speaks for it.
+func inCommon(last, now news.Text) bool {
+	if len(last.Paragraphs) == 0 {
+		return true
+	}
+	have := make(map[string]bool, len(last.Paragraphs))
+	for _, para := range last.Paragraphs {
+		have[para] = true
+	}
+	same := 0
+	for _, para := range now.Paragraphs {
+		if have[para] {
+			same++
+		}
+	}
+	if same*2 >= min(len(last.Paragraphs), len(now.Paragraphs)) {
+		return true
+	}
+	a, b := runs(last.Paragraphs), runs(now.Paragraphs)
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	shared := 0
+	for run := range a {
+		if b[run] {
+			shared++
+		}
+	}
+	return shared*4 >= len(a)
+}
+
+// runs returns the set of runs of three words.
+func runs(paragraphs []string) map[string]bool {
+	set := make(map[string]bool)
+	for _, para := range paragraphs {
+		words := strings.Fields(para)
+		for i := range words {
+			set[strings.Join(words[i:min(i+3, len(words))], " ")] = true
+		}
+	}
+	return set
+}

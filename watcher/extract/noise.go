@@ -1,0 +1,210 @@
+package extract
+
+import (
+	"strings"
+	"unicode"
+
+	"golang.org/x/net/html"
+)
+
+// noiseWords are the words of classes and ids by which sites name what
+// surrounds an article. An element so named is left out whole unless it holds
+// much of the text.
+var noiseWords = wordSet(`
+	share sharing social socials sharebar addtoany sharedaddy
+	related recirc recirculation recommended recommendations recommendation readmore morefrom mostread mostpopular popular trending latest
+	newsletter newsletters promo promos promotion promotional promobox
+	ad ads advert adverts advertisement advertising advertorial adslot adunit sponsor sponsored sponsorship outbrain taboola dfp gpt
+	comment comments disqus commenting livefyre
+	byline bylines author authors authorbox bio contributor contributors timestamp
+	tags taglist topics keywords hashtags
+	caption captions wpcaption credit credits figcaption
+	breadcrumb breadcrumbs sidebar toolbar pagination pager paginator
+	subscribe subscription signup donate donation donations membership
+	carousel slideshow lightbox player playlist jwplayer
+	modal popup overlay toast cookie cookies gdpr paywall
+	login signin follow followus reactions reaction rating ratings vote poll quiz
+	rail footer nav navigation menu skiplink
+	dateline-time pubdate published posted
+	embed tweet instagram tiktok
+	copyright disclaimer print printonly noprint
+	widget widgets teaser teasers crosslink crosslinks
+`)
+
+// noisePairs are two words in a row.
+var noisePairs = wordSet(`
+	read-more read-next up-next more-from more-on most-read most-popular see-also also-read also-like you-may further-reading
+	story-package inline-promo recent-posts latest-news top-stories sign-up wp-caption image-caption photo-caption media-caption
+	post-meta entry-meta article-meta article-date post-date publish-date published-date pub-date last-updated read-time reading-time
+	entry-footer article-footer post-footer article-tools story-tools call-out-link featured-posts next-post post-navigation
+	article-tags post-tags entry-tags tags-list post-categories sticky-bar
+`)
+
+// plainWords look like noise in the names of an article's own elements, where
+// they follow one of these.
+func wordSet(s string) map[string]bool {
+	set := make(map[string]bool)
+	for w := range strings.FieldsSeq(s) {
+		set[w] = true
+	}
+	return set
+}
+
+// noiseName says how surely n's names mark it as no part of the article; 0 is not at all.
+func noiseName(n *html.Node) (sure int) {
+	names(n, func(word, prev string) bool {
+		switch {
+		case noiseWords[word]:
+			sure = 1
+		case prev != "" && noisePairs[prev+"-"+word]:
+			sure = 1
+		}
+		return sure == 0
+	})
+	return sure
+}
+
+// timeWords are what a block that only tells a time is made of, besides numbers.
+var timeWords = wordSet(`
+	updated update published posted first last modified created on at of the by about and ago now just in
+	min mins minute minutes hour hours hr hrs day days week weeks month months year years sec second seconds yesterday today tomorrow
+	read reading time am pm a.m p.m noon midnight gmt utc bst cet cest est edt et pst pdt pt cst cdt ct mst mdt ist aest aedt jst z
+	mon tue tues wed thu thur thurs fri sat sun monday tuesday wednesday thursday friday saturday sunday
+	jan feb mar apr may jun jul aug sep sept oct nov dec january february march april june july august september october november december
+	st nd rd th h m s
+	aktualisiert veröffentlicht stand vor uhr am um minuten stunden stunde tagen tag gestern heute lesezeit min lesedauer von
+	januar februar märz mai juni juli oktober dezember montag dienstag mittwoch donnerstag freitag samstag sonntag
+	publié mis à jour le la il y a heure heures jour jours hier aujourd'hui temps de lecture modifié
+	janvier février mars avril juin juillet août septembre octobre novembre décembre lundi mardi mercredi jeudi vendredi samedi dimanche
+	publicado actualizado el las hace horas hora día días minuto minutos ayer hoy lectura de del a
+	enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre lunes martes miércoles jueves viernes sábado domingo
+	atualizado em às há dia dias ontem hoje leitura janeiro fevereiro março abril maio junho julho setembro outubro novembro dezembro
+	segunda terça quarta quinta sexta feira
+	pubblicato aggiornato il alle fa ore ora minuti giorni giorno ieri oggi lettura
+	gennaio febbraio aprile maggio giugno luglio agosto settembre ottobre novembre dicembre
+	lunedì martedì mercoledì giovedì venerdì sabato domenica
+`)
+
+// timeExpression reports whether a whole block tells a time and nothing else,
+// as "Updated 15:10 GMT" or "5 min read" do. Prose never does: each word must be
+// a number or one of a time's own.
+func timeExpression(t string) bool {
+	if len(t) > 90 {
+		return false
+	}
+	number, strong, words := false, false, 0
+	for w := range strings.FieldsFuncSeq(strings.ToLower(t), func(r rune) bool {
+		return unicode.IsSpace(r) || strings.ContainsRune(",|•·–—-/()[]+", r)
+	}) {
+		w = strings.Trim(w, ".:;")
+		if w == "" {
+			continue
+		}
+		words++
+		switch {
+		case clock(w):
+			number = true
+		case timeWords[w]:
+			if strongTime[w] {
+				strong = true
+			}
+		default:
+			return false
+		}
+	}
+	return words > 0 && words <= 14 && (number && (words > 1 || strong || strings.ContainsAny(t, ":/-.")) || strong && words <= 4)
+}
+
+var strongTime = wordSet("updated published posted yesterday today ago gestern heute hier ayer hoy ontem hoje ieri oggi now")
+
+// clock reports whether w is a number as times have them: 15:10, 12th, 2024, 5pm, 14h30.
+func clock(w string) bool {
+	digit := false
+	letters := 0
+	for _, r := range w {
+		switch {
+		case r >= '0' && r <= '9':
+			digit = true
+		case r == ':' || r == '.' || r == 'º' || r == '°':
+		case unicode.IsLetter(r):
+			letters++
+		case unicode.Is(unicode.Han, r):
+		default:
+			return false
+		}
+	}
+	return digit && letters <= 2 && len(w) <= 12
+}
+
+// bylineStarts begin a line that names the author.
+var bylineStarts = []string{
+	"by ", "von ", "par ", "por ", "di ", "words by ", "written by ", "reported by ", "reporting by ", "story by ",
+	"text by ", "edited by ", "photos by ", "photography by ", "author: ", "autor: ", "auteur: ", "autore: ", "da redação",
+	"editing by ", "additional reporting by ", "(reporting by ", "compiled by ", "posted by ", "published by ",
+}
+
+// bylineText reports whether a short block only names who wrote it.
+func bylineText(t string) bool {
+	if len(t) > 120 {
+		return false
+	}
+	low := strings.ToLower(t)
+	for _, start := range bylineStarts {
+		if !strings.HasPrefix(low, start) {
+			continue
+		}
+		// Names: nearly every word begins with a capital, and none ends a sentence.
+		rest := strings.Fields(t[len(start):])
+		capitals := 0
+		for _, w := range rest {
+			r := []rune(w)[0]
+			if unicode.IsUpper(r) || unicode.IsDigit(r) || strings.ContainsRune("|,•·@&", r) || timeWords[strings.ToLower(w)] {
+				capitals++
+			}
+		}
+		return len(rest) > 0 && len(rest) <= 14 && capitals*4 >= len(rest)*3 && !strings.HasSuffix(t, "?") && !strings.HasSuffix(t, "!")
+	}
+	return false
+}
+
+// counterWords follow the number in a counter.
+var counterWords = wordSet(`comments comment shares share views view likes like reactions replies retweets votes followers photos videos images
+	kommentare commentaires comentarios comentários commenti visualizzazioni k m`)
+
+// counter reports whether a block only counts something: "1,204 shares", "3 comments".
+func counter(t string) bool {
+	if len(t) > 40 {
+		return false
+	}
+	digits, words := false, 0
+	for w := range strings.FieldsSeq(strings.ToLower(t)) {
+		w = strings.Trim(w, ".,:;()|•")
+		switch {
+		case w == "":
+		case counterWords[w]:
+			words++
+		case strings.Trim(w, "0123456789.,km") == "":
+			digits = true
+		default:
+			return false
+		}
+	}
+	return digits && words > 0
+}
+
+// scriptText reports whether a block is code that leaked into the page.
+func scriptText(t string) bool {
+	if len(t) < 20 {
+		return false
+	}
+	signs := strings.Count(t, "{") + strings.Count(t, "}") + strings.Count(t, ";") + strings.Count(t, "=") + strings.Count(t, "();")
+	if signs*25 < len(t) {
+		return false
+	}
+	for _, s := range []string{"function(", "function (", "var ", "window.", "document.", "=>", "googletag", "{\"", "@media", "!important", "px;", "color:"} {
+		if strings.Contains(t, s) {
+			return true
+		}
+	}
+	return false
+}
