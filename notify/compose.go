@@ -1,0 +1,144 @@
+package notify
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/editwatch/editwatch/internal/brief"
+	"github.com/editwatch/editwatch/internal/news"
+	"github.com/editwatch/editwatch/internal/report"
+	"github.com/editwatch/editwatch/internal/store"
+)
+
+// errMoot means that a delivery turned out to have nothing to say.
+var errMoot = errors.New("nothing is left to say")
+
+// sentMax bounds how far back the first post on an article is looked for.
+const sentMax = 1000
+
+// compose turns a delivery into what its channel's Sender is given. It returns
+// errMoot, wrapped with the reason, if there is nothing to say.
+func (n *Notifier) compose(ctx context.Context, d news.Delivery) (Announcement, error) {
+	channel := n.opts.Channels[d.Channel]
+	a := Announcement{Delivery: d}
+	events, err := n.events(ctx, d)
+	if err != nil {
+		return a, err
+	}
+	if d.Article != "" {
+		if a.Thread, err = n.store.Thread(ctx, d.Channel, d.Article); err != nil {
+			return a, fmt.Errorf("read thread: %w", err)
+		}
+	}
+	if sumsUp(d, events) {
+		a.Brief, err = n.summary(ctx, events, channel)
+		return a, err
+	}
+	if d.Kind == news.Update {
+		return n.composeUpdate(ctx, a, channel)
+	}
+	if a.Report, err = n.report(ctx, events, channel.Links); err != nil {
+		return a, err
+	}
+	if len(events) > 1 && a.Report.Edit != nil && a.Report.Old.Hash() == a.Report.New.Hash() {
+		return a, fmt.Errorf("%w: %d edits cancel each other out, from version %d to %d",
+			errMoot, len(events), a.Report.From.Version, a.Report.To.Version)
+	}
+	a.Brief = n.phrase(a.Report, channel)
+	return a, nil
+}
+
+// events reads the events of d. One that is no longer kept is left out.
+func (n *Notifier) events(ctx context.Context, d news.Delivery) ([]news.Event, error) {
+	var events []news.Event
+	for _, seq := range d.Events {
+		e, err := n.store.Event(ctx, seq)
+		if errors.Is(err, store.ErrNotFound) {
+			n.log.Warn("event is not kept any more", "event", seq, "delivery", d.ID, "channel", d.Channel)
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read event %d: %w", seq, err)
+		}
+		events = append(events, e)
+	}
+	if len(events) == 0 {
+		return nil, fmt.Errorf("%w: its events are not kept any more", errMoot)
+	}
+	slices.SortFunc(events, func(a, b news.Event) int { return cmp.Compare(a.Seq, b.Seq) })
+	return events, nil
+}
+
+// report makes the report of events. What can never be read is left out of it:
+// a channel that waited for it would never hear of anything again.
+func (n *Notifier) report(ctx context.Context, events []news.Event, links report.Links) (news.Report, error) {
+	r, err := report.Of(ctx, n.store, events, links)
+	if errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrDamaged) {
+		n.log.Error("announcing without what the store lost", "event", r.Seq, "article", r.Article.ID, "err", err)
+		return r, nil
+	}
+	return r, err
+}
+
+func (n *Notifier) phrase(r news.Report, channel Channel) brief.Brief {
+	b := brief.Of(r, brief.Options{Zone: channel.Location, Now: time.Now()})
+	if b.Empty() {
+		b = brief.Notice(r.Article.Source, "article edited", r.Article.URL,
+			"What changed cannot be shown: its versions cannot be read.")
+		b.Headline = r.Article.Headline
+	}
+	return b
+}
+
+// composeUpdate renders the first post on the article again, with what has
+// happened to the article since.
+func (n *Notifier) composeUpdate(ctx context.Context, a Announcement, channel Channel) (Announcement, error) {
+	d := a.Delivery
+	root, err := n.root(ctx, d)
+	if err != nil {
+		return a, err
+	}
+	events, err := n.events(ctx, root)
+	if err != nil {
+		return a, err
+	}
+	article, err := n.store.Article(ctx, d.Article)
+	if err != nil {
+		return a, fmt.Errorf("read article %s: %w", d.Article, err)
+	}
+	if a.Report, err = n.report(ctx, events, channel.Links); err != nil {
+		return a, err
+	}
+	a.Brief = n.phrase(a.Report, channel)
+	if to := a.Report.To; to != nil && article.Versions > to.Version {
+		a.Brief.Remarks = append(a.Brief.Remarks, since(article.Versions-to.Version, article.Versions))
+	}
+	return a, nil
+}
+
+func since(edits, version int) string {
+	times := fmt.Sprintf("%d times", edits)
+	if edits == 1 {
+		times = "once"
+	}
+	return fmt.Sprintf("edited %s since, now at version %d", times, version)
+}
+
+// root returns the delivery that posted the message d is to change.
+func (n *Notifier) root(ctx context.Context, d news.Delivery) (news.Delivery, error) {
+	q := store.DeliveryQuery{Channel: d.Channel, Article: d.Article, State: news.Sent, Max: sentMax}
+	told, err := n.store.Deliveries(ctx, q)
+	if err != nil {
+		return news.Delivery{}, fmt.Errorf("read deliveries: %w", err)
+	}
+	for _, t := range slices.Backward(told) {
+		if t.Kind == news.Post && t.Message == d.Message {
+			return t, nil
+		}
+	}
+	return news.Delivery{}, fmt.Errorf("%w: the message to change is not known any more", errMoot)
+}

@@ -1,0 +1,228 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/editwatch/editwatch/internal/news"
+	"github.com/editwatch/editwatch/internal/store"
+)
+
+const (
+	// planBatch is how many events are read at once.
+	planBatch = 100
+	// pendingMax bounds how much of what a channel is owed planning looks at.
+	pendingMax = 1000
+)
+
+// plan plans every unplanned event, oldest first. An event whose planning
+// fails does not hold up the others; it stays unplanned and is tried again.
+func (n *Notifier) plan(ctx context.Context, window time.Duration) error {
+	for {
+		events, err := n.store.Unplanned(ctx, planBatch)
+		if err != nil {
+			return fmt.Errorf("read unplanned events: %w", err)
+		}
+		var errs []error
+		for _, e := range events {
+			if err := n.planEvent(ctx, e, window); err != nil {
+				errs = append(errs, fmt.Errorf("plan event %d: %w", e.Seq, err))
+			}
+		}
+		if len(errs) > 0 || len(events) < planBatch {
+			return errors.Join(errs...)
+		}
+	}
+}
+
+func (n *Notifier) planEvent(ctx context.Context, e news.Event, window time.Duration) error {
+	duties, err := n.duties(ctx, e, window, nil)
+	if err != nil {
+		return err
+	}
+	if err := n.store.Plan(ctx, e.Seq, duties); err != nil {
+		return err
+	}
+	n.log.Debug("event planned", "event", e.Seq, "kind", e.Kind, "article", e.Article, "duties", len(duties))
+	return nil
+}
+
+// duties returns what e adds to what is owed. Planned are deliveries owed on
+// top of those in the store, oldest first; a dry run has them.
+func (n *Notifier) duties(ctx context.Context, e news.Event, window time.Duration, planned []news.Delivery) ([]store.Duty, error) {
+	names, err := n.wanting(ctx, e)
+	if err != nil {
+		return nil, err
+	}
+	now := time.Now()
+	rules := rules{window: window, flood: n.opts.Flood}
+	var duties []store.Duty
+	for _, name := range names {
+		p, err := n.place(ctx, name, e.Article, planned)
+		if err != nil {
+			return nil, err
+		}
+		duties = append(duties, rules.duties(e, p, now)...)
+	}
+	return duties, nil
+}
+
+// wanting returns the channels to tell of e, each once, in the order in which
+// their watches were placed. Wants is asked for the time of the event: what
+// happened during a pause is not told after it.
+func (n *Notifier) wanting(ctx context.Context, e news.Event) ([]news.ChannelName, error) {
+	var watches []news.Watch
+	switch {
+	case e.Article != "":
+		article, err := n.store.Article(ctx, e.Article)
+		if errors.Is(err, store.ErrNotFound) {
+			// Merged into another since: it had no version, so nothing to tell.
+			n.log.Warn("event of an unknown article", "event", e.Seq, "article", e.Article)
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if watches, err = n.store.Watching(ctx, article); err != nil {
+			return nil, err
+		}
+	case e.Feed != "":
+		var err error
+		if watches, err = n.store.Watches(ctx, store.WatchQuery{Feed: e.Feed}); err != nil {
+			return nil, err
+		}
+	}
+	var names []news.ChannelName
+	for _, w := range watches {
+		if ok, _ := w.Wants(e, e.At); ok && !slices.Contains(names, w.Channel) {
+			names = append(names, w.Channel)
+		}
+	}
+	return names, nil
+}
+
+// A place is what planning needs to know about a channel and one article.
+type place struct {
+	name    news.ChannelName
+	thread  news.Thread     // on the article
+	pending []news.Delivery // everything the channel is owed, newest first
+	// edits says that the newest pending post on the article tells of edits
+	// only, so that another edit may join it.
+	edits   bool
+	updates bool // its messages can be changed
+	machine bool
+}
+
+func (n *Notifier) place(ctx context.Context, name news.ChannelName, article news.ArticleID, planned []news.Delivery) (place, error) {
+	channel := n.opts.Channels[name]
+	p := place{name: name, machine: channel.Machine}
+	_, p.updates = channel.Sender.(Updater)
+	var err error
+	if article != "" {
+		if p.thread, err = n.store.Thread(ctx, name, article); err != nil {
+			return p, fmt.Errorf("read thread: %w", err)
+		}
+	}
+	q := store.DeliveryQuery{Channel: name, State: news.Pending, Max: pendingMax}
+	if p.pending, err = n.store.Deliveries(ctx, q); err != nil {
+		return p, fmt.Errorf("read pending deliveries: %w", err)
+	}
+	for _, d := range planned {
+		if d.Channel == name {
+			p.pending = slices.Insert(p.pending, 0, d)
+		}
+	}
+	if own := p.post(article); own != nil {
+		first, err := n.store.Event(ctx, own.Events[0])
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return p, fmt.Errorf("read event %d: %w", own.Events[0], err)
+		}
+		p.edits = joins(first.Kind)
+	}
+	return p, nil
+}
+
+// post returns the newest pending post on the article, or nil.
+func (p place) post(article news.ArticleID) *news.Delivery {
+	for i := range p.pending {
+		d := &p.pending[i]
+		if d.Kind == news.Post && d.Article == article && len(d.Events) > 0 {
+			return d
+		}
+	}
+	return nil
+}
+
+// joins reports whether events of this kind may share a post with others. The
+// rest is news of its own, and its order against edits matters.
+func joins(k news.EventKind) bool { return k == news.Edited || k == news.Reverted }
+
+// rules are the numbers that planning goes by.
+type rules struct {
+	window time.Duration
+	flood  Flood
+}
+
+// duties returns what the event adds to what the channel is owed.
+func (r rules) duties(e news.Event, p place, now time.Time) []store.Duty {
+	own := p.post(e.Article)
+	open := own != nil && own.Attempts == 0 && p.edits && joins(e.Kind)
+	if !p.machine && !open && (r.flooded(p, now) || now.Sub(e.At) > r.flood.Old) {
+		return []store.Duty{{Channel: p.name, Kind: news.Notice, Due: now, Join: true}}
+	}
+	if e.Kind.Notice() {
+		return []store.Duty{{Channel: p.name, Kind: news.Notice, Article: e.Article, Due: now}}
+	}
+
+	due := now
+	switch {
+	case open:
+		due = own.Due
+	case own != nil:
+		// Nothing overtakes an earlier post on the same article, and edits that
+		// follow one that is just being posted are gathered as after it.
+		due = later(now, own.Due)
+		if joins(e.Kind) {
+			due = later(due, now.Add(r.window))
+		}
+	case joins(e.Kind) && p.thread.Posts > 0:
+		due = later(now, p.thread.Posted.Add(r.window))
+	}
+	duties := []store.Duty{{
+		Channel: p.name, Kind: news.Post, Article: e.Article, Due: due,
+		Join: joins(e.Kind) && (own == nil || open),
+	}}
+	if p.updates && p.thread.Root != "" && e.From != e.To {
+		duties = append(duties, store.Duty{
+			Channel: p.name, Kind: news.Update, Article: e.Article, Due: due, Message: p.thread.Root,
+		})
+	}
+	return duties
+}
+
+// flooded reports whether the channel is owed so much, and for so long, that
+// what happens next is summed up.
+func (r rules) flooded(p place, now time.Time) bool {
+	owed, late := 0, false
+	for _, d := range p.pending {
+		if d.Kind == news.Update || d.Attempts == 0 && d.Due.After(now) {
+			continue
+		}
+		owed++
+		// The Due of a delivery that failed is that of its next attempt.
+		if d.Attempts == 0 && now.Sub(d.Due) >= r.flood.After {
+			late = true
+		}
+	}
+	return late && owed >= r.flood.Posts
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}

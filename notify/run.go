@@ -1,0 +1,194 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/editwatch/editwatch/internal/news"
+	"github.com/editwatch/editwatch/internal/store"
+)
+
+// Run plans and delivers until ctx ends, and then returns nil. Posts under way
+// get a few seconds to finish. Trouble with the store is logged and tried
+// again.
+func (n *Notifier) Run(ctx context.Context) error {
+	changed, stop := n.store.Signal()
+	defer stop()
+	h, done := n.start(ctx)
+	defer done()
+	trouble := storeWait
+	for {
+		wait, err := n.step(ctx, h, n.opts.Coalesce)
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err != nil {
+			n.log.Error("announcing has to wait for the store", "err", err, "wait", trouble)
+			wait, trouble = trouble, min(2*trouble, storeWaitMax)
+		} else {
+			trouble = storeWait
+		}
+		if !sleep(ctx, wait, changed, h.freed) {
+			return nil
+		}
+	}
+}
+
+// Pass plans everything and delivers what is due or waits only to be coalesced.
+// It waits a few seconds for first retries, leaves what has to wait longer for
+// the next time, names the channels concerned in the log, and returns. An error
+// means trouble with the store; a platform's is none.
+func (n *Notifier) Pass(ctx context.Context) error {
+	h, done := n.start(ctx)
+	defer done()
+	if err := n.store.HastenDeliveries(ctx, time.Now()); err != nil {
+		return fmt.Errorf("hasten deliveries: %w", err)
+	}
+	for end := time.Now().Add(passWait); ; {
+		wait, err := n.step(ctx, h, 0)
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err != nil && h.idle():
+			return err
+		case h.idle() && (wait < 0 || time.Now().Add(wait).After(end)):
+			return n.nameLeft(ctx)
+		case !h.idle():
+			wait = -1 // the hands tell
+		}
+		sleep(ctx, wait, nil, h.freed)
+	}
+}
+
+// nameLeft logs the channels that are still owed something.
+func (n *Notifier) nameLeft(ctx context.Context) error {
+	left, err := n.store.Deliveries(ctx, store.DeliveryQuery{State: news.Pending, Max: pendingMax})
+	if err != nil {
+		return fmt.Errorf("read pending deliveries: %w", err)
+	}
+	owed := make(map[news.ChannelName]int)
+	for _, d := range left {
+		owed[d.Channel]++
+	}
+	for i := len(left) - 1; i >= 0; i-- { // the oldest of a channel holds it back
+		d := left[i]
+		if owed[d.Channel] == 0 {
+			continue
+		}
+		n.log.Warn("channel is left for the next time", "channel", d.Channel,
+			"deliveries", owed[d.Channel], "until", d.Due, "trouble", d.Trouble)
+		owed[d.Channel] = 0
+	}
+	return nil
+}
+
+// Hands are the goroutines that deliver, each busy with one channel.
+type hands struct {
+	sending context.Context // ends a little after the caller's
+	freed   chan struct{}   // receives after a hand was freed; values stand for several
+	wg      sync.WaitGroup
+
+	mu   sync.Mutex // guards busy
+	busy int
+}
+
+// start returns hands for one Run or Pass; done waits until all are free.
+func (n *Notifier) start(ctx context.Context) (h *hands, done func()) {
+	sending, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	h = &hands{sending: sending, freed: make(chan struct{}, 1)}
+	unhook := context.AfterFunc(ctx, func() {
+		select {
+		case <-sending.Done():
+		case <-time.After(grace):
+			cancel()
+		}
+	})
+	return h, func() {
+		h.wg.Wait()
+		unhook()
+		cancel()
+	}
+}
+
+func (h *hands) count() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.busy
+}
+
+func (h *hands) idle() bool { return h.count() == 0 }
+
+// do runs f in a hand.
+func (h *hands) do(f func(ctx context.Context)) {
+	h.mu.Lock()
+	h.busy++
+	h.mu.Unlock()
+	h.wg.Go(func() {
+		f(h.sending)
+		h.mu.Lock()
+		h.busy--
+		h.mu.Unlock()
+		select {
+		case h.freed <- struct{}{}:
+		default:
+		}
+	})
+}
+
+// step plans what is unplanned and puts a hand to each channel for which
+// something is due. It returns how long nothing more will be due, or a negative
+// wait if that is not known. What cannot be planned does not keep what is
+// planned from being delivered.
+func (n *Notifier) step(ctx context.Context, h *hands, window time.Duration) (wait time.Duration, err error) {
+	planErr := n.plan(ctx, window)
+	for ctx.Err() == nil {
+		if h.count() >= n.opts.Parallel {
+			return -1, planErr
+		}
+		now := time.Now()
+		d, err := n.store.LeaseDelivery(ctx, now, now.Add(n.opts.SendTimeout+leaseMargin))
+		if errors.Is(err, store.ErrNothing) {
+			break
+		}
+		if err != nil {
+			return 0, errors.Join(planErr, fmt.Errorf("lease delivery: %w", err))
+		}
+		if !n.claim(d.ID) {
+			continue
+		}
+		h.do(func(ctx context.Context) {
+			defer n.unclaim(d.ID)
+			n.deliver(ctx, d)
+		})
+	}
+	next, err := n.store.NextDelivery(ctx)
+	switch {
+	case errors.Is(err, store.ErrNothing):
+		return -1, planErr
+	case err != nil:
+		return 0, errors.Join(planErr, fmt.Errorf("find the next delivery: %w", err))
+	}
+	return max(time.Until(next), 0), planErr
+}
+
+// sleep waits until wait has passed, which a negative one never has, or one of
+// the channels receives. It returns false if ctx ended.
+func sleep(ctx context.Context, wait time.Duration, changed, freed <-chan struct{}) bool {
+	var timer <-chan time.Time
+	if wait >= 0 {
+		// LeaseDelivery just said that nothing is due: asking again at once
+		// could only spin.
+		timer = time.After(max(wait, 10*time.Millisecond))
+	}
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer:
+	case <-changed:
+	case <-freed:
+	}
+	return true
+}

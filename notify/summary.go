@@ -1,0 +1,179 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/editwatch/editwatch/internal/brief"
+	"github.com/editwatch/editwatch/internal/news"
+	"github.com/editwatch/editwatch/internal/report"
+	"github.com/editwatch/editwatch/internal/store"
+)
+
+// summaryLines is how many articles a summary names.
+const summaryLines = 20
+
+// sumsUp reports whether the delivery is a notice that sums up what its channel
+// could not be told in time, rather than one about a feed or an article that
+// cannot be read.
+func sumsUp(d news.Delivery, events []news.Event) bool {
+	return d.Kind == news.Notice && (len(events) > 1 || !events[0].Kind.Notice())
+}
+
+// A digest is what a summary says of one article or feed.
+type digest struct {
+	article news.ArticleID
+	feed    news.FeedID
+	events  []news.Event
+}
+
+// summary phrases events of several articles in one brief: how much there was,
+// and a line for each article in the order of its first event.
+func (n *Notifier) summary(ctx context.Context, events []news.Event, channel Channel) (brief.Brief, error) {
+	digests := gather(events)
+	var lines []string
+	for _, g := range digests {
+		if len(lines) == summaryLines {
+			break
+		}
+		name, err := n.name(ctx, g)
+		if err != nil {
+			return brief.Brief{}, err
+		}
+		lines = append(lines, name+": "+g.phrase())
+	}
+	b := brief.Notice("editwatch", headcount(events, digests), channel.Links.Home(), lines...)
+	b.More = len(digests) - len(lines)
+	b.When = []string{brief.Between(events[0].At, events[len(events)-1].At, events[len(events)-1].At, channel.Location)}
+	if home := channel.Links.Home(); home != "" {
+		b.Links = []brief.Link{{Label: "Recent edits", URL: home}}
+	}
+	return b, nil
+}
+
+// gather sorts events by what they concern.
+func gather(events []news.Event) []digest {
+	var out []digest
+	at := make(map[digestKey]int)
+	for _, e := range events {
+		key := digestKey{e.Article, e.Feed}
+		i, ok := at[key]
+		if !ok {
+			i = len(out)
+			at[key] = i
+			out = append(out, digest{article: e.Article, feed: e.Feed})
+		}
+		out[i].events = append(out[i].events, e)
+	}
+	return out
+}
+
+type digestKey struct {
+	article news.ArticleID
+	feed    news.FeedID
+}
+
+// name returns what people call the article or the feed.
+func (n *Notifier) name(ctx context.Context, g digest) (string, error) {
+	if g.article == "" {
+		f, err := n.store.Feed(ctx, g.feed)
+		if errors.Is(err, store.ErrNotFound) {
+			return "a feed", nil
+		}
+		return first(f.Title, news.Host(f.URL), "a feed"), err
+	}
+	a, err := n.store.Article(ctx, g.article)
+	if errors.Is(err, store.ErrNotFound) {
+		return "an article", nil
+	}
+	name := first(a.Headline, news.Host(a.URL), "an article")
+	if a.Source != "" {
+		name = a.Source + " · " + name
+	}
+	return name, err
+}
+
+func first(names ...string) string {
+	for _, s := range names {
+		if s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+// phrase says what happened to one article: its edits together, what is left
+// of them, and the newest of anything else.
+func (g digest) phrase() string {
+	var words []string
+	if n := edits(g.events); n > 0 {
+		from, to := report.Span(g.events)
+		words = append(words, fmt.Sprintf("%s, version %d → %d", brief.Count(n, "edit"), from, to))
+	}
+	if last := g.events[len(g.events)-1]; last.Kind != news.Edited {
+		words = append(words, happened(last))
+	}
+	return brief.List(words)
+}
+
+func happened(e news.Event) string {
+	switch e.Kind {
+	case news.Removed:
+		return "removed"
+	case news.Returned:
+		return "back again"
+	case news.Reverted:
+		return fmt.Sprintf("reverted to version %d", e.RevertedTo)
+	case news.Testing:
+		return "headline under test"
+	case news.Redirected:
+		return "moved to a new address"
+	case news.Retired:
+		return "no longer checked"
+	case news.Live:
+		return "edited all the time"
+	case news.Failing:
+		return "cannot be read"
+	case news.Recovered:
+		return "can be read again"
+	}
+	return string(e.Kind)
+}
+
+// headcount says how much there was: "9 edits of 7 articles during the outage".
+func headcount(events []news.Event, digests []digest) string {
+	articles := 0
+	for _, g := range digests {
+		if g.article != "" {
+			articles++
+		}
+	}
+	var words []string
+	n := edits(events)
+	if n > 0 {
+		words = append(words, brief.Count(n, "edit"))
+	}
+	if other := len(events) - n; other > 0 {
+		noun := "event"
+		if n > 0 {
+			noun = "other event"
+		}
+		words = append(words, brief.Count(other, noun))
+	}
+	s := brief.List(words)
+	if articles > 0 {
+		s += " of " + brief.Count(articles, "article")
+	}
+	return s + " during the outage"
+}
+
+// edits counts the events that changed a text.
+func edits(events []news.Event) (n int) {
+	for _, e := range events {
+		if e.From != e.To {
+			n++
+		}
+	}
+	return n
+}
