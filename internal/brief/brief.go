@@ -3,31 +3,52 @@
 // how a struck or an added word looks is each renderer's business.
 //
 //	news.Report ──Of──> Brief ──> Discord embed, Slack blocks, terminal, HTML
+//	                      └─Shrink─> a smaller Brief, for a renderer it does not fit
+//
+// What holds of every Brief, whatever bytes the report has:
+//
+//   - No text in it has a line break, a control character or a mark that turns
+//     the direction of what follows; none is cut inside a character as readers
+//     see it (a grapheme cluster).
+//   - Del and Ins runs are not empty, neither start nor end with a space, and
+//     something separates two that follow each other.
+//   - Nothing is escaped: page text is as the reader of the page saw it.
+//
+// Lengths are counted in Unicode code points, as Discord and Slack count them.
 package brief
+
+import (
+	"time"
+
+	"github.com/editwatch/editwatch/internal/news"
+)
 
 // A Brief is an announcement in words, compact and complete in itself.
 //
-// A renderer shows, from the top: Source and What; the Lines; the Remarks;
-// When. It links URL from the source line and the Links at the foot.
+// A renderer shows, from the top: Title; the Headline, if set; the Lines; the
+// Notes; When. It links URL from the title and the Links at the foot.
 type Brief struct {
 	Source string // the publication: "The Harbour Post"
 	What   string // "headline and 3 paragraphs", "article removed"
 	URL    string // the article
 
-	// Headline is the article's current headline. It is set unless a Line
-	// already shows it.
+	// Subject is the article's headline as of this announcement.
+	Subject string
+	// Headline is the Subject, unless a Line already shows it.
 	Headline string
-	Lines    []Line
+	Lines    []Line   // most important first
 	More     int      // parts that Lines leave out
 	Remarks  []string // "6 paragraphs unchanged", "facts changed, no correction note"
 	When     []string // "Version 4, 2 h 10 min after version 3", "changed between 10:02 and 10:12 UTC"
 	Links    []Link   // "History", "Side by side"
 }
 
-// A Line is one part of an edit or one sentence of a notice.
+// A Line is one part of an edit or one sentence of a notice. A headline that
+// was written anew has two: the old one and the new one.
 type Line struct {
-	Label string // "¶2"; empty for the headline and for sentences
-	Sign  string // "+" added, "−" removed, "↕" moved; otherwise empty
+	Part  news.Where // what it shows; empty for a sentence
+	Label string     // "¶2"; empty for the headline and for sentences
+	Sign  string     // "+" added, "−" removed, "↕" moved; otherwise empty
 	Runs  []Run
 }
 
@@ -44,10 +65,135 @@ const (
 	Plain Mark = iota // unchanged context or a sentence
 	Del               // struck: it was there
 	Ins               // bold: it is there now
-	Gap               // "…" for context left out
+	Gap               // "…" for context left out, with the spaces around it
 )
 
 // A Link is an address with its name.
 type Link struct {
 	Label, URL string
+}
+
+// Options say how much a brief tells and in whose time. The zero value is
+// good for a chat message. A negative number means no limit.
+type Options struct {
+	Zone *time.Location // of the times shown; nil is UTC
+	// Now is when the brief will be read, so that times on another day get
+	// their date. The zero time stands for the day of the event.
+	Now     time.Time
+	Lines   int // the most parts shown; 0 is DefaultLines
+	Context int // characters of unchanged text on either side of a change; 0 is DefaultContext
+	Budget  int // characters in all lines together; 0 is DefaultBudget
+}
+
+// What the zero [Options] stand for. The numbers keep an announcement on one
+// screen of a phone.
+const (
+	DefaultLines   = 8
+	DefaultContext = 48
+	DefaultBudget  = 1600
+)
+
+// unlimited stands for a negative option.
+const unlimited = 1 << 28
+
+func (o Options) withDefaults() Options {
+	if o.Zone == nil {
+		o.Zone = time.UTC
+	}
+	set := func(n *int, def int) {
+		switch {
+		case *n == 0:
+			*n = def
+		case *n < 0:
+			*n = unlimited
+		}
+	}
+	set(&o.Lines, DefaultLines)
+	set(&o.Context, DefaultContext)
+	set(&o.Budget, DefaultBudget)
+	return o
+}
+
+// Of phrases a report. It never fails: what the report lacks is left unsaid,
+// and what is too long is cut at the end of a word. An edited report without
+// an edit, which is a baseline, gives the zero Brief.
+func Of(r news.Report, o Options) Brief {
+	o = o.withDefaults()
+	if r.Kind == news.Edited && r.Edit == nil {
+		return Brief{}
+	}
+	b := Brief{
+		Source:  source(r),
+		What:    what(r),
+		URL:     r.Article.URL,
+		Subject: subjectOf(r),
+		Links:   links(r.Links),
+	}
+	b.Lines = append(sentences(r), editLines(r, o)...)
+	if limit := o.Lines; partsIn(b.Lines) > limit {
+		b.Lines, b.More = firstParts(b.Lines, limit)
+	}
+	if !showsHeadline(b.Lines) {
+		b.Headline = b.Subject
+	}
+	b.Remarks = remarks(r)
+	b.When = when(r, o)
+	return b.shrink(o.Budget, o.Context)
+}
+
+// Notice returns a brief of sentences about the watching itself, such as what
+// waited while a channel could not be reached.
+func Notice(source, what, url string, sentences ...string) Brief {
+	b := Brief{Source: tidy(source), What: tidy(what), URL: url}
+	for _, s := range sentences {
+		if s = tidy(s); s != "" {
+			b.Lines = append(b.Lines, sentence(s))
+		}
+	}
+	return b
+}
+
+// Empty reports whether there is nothing to say.
+func (b Brief) Empty() bool { return b.What == "" && len(b.Lines) == 0 }
+
+func links(l news.ReportLinks) []Link {
+	var out []Link
+	for _, link := range []Link{{"History", l.History}, {"Side by side", l.Diff}, {"Archive", l.Archive}} {
+		if link.URL != "" {
+			out = append(out, link)
+		}
+	}
+	return out
+}
+
+// source is the publication's name, or the host people would look for.
+func source(r news.Report) string {
+	if s := tidy(r.Article.Source); s != "" {
+		return s
+	}
+	return tidy(news.Host(r.Article.URL))
+}
+
+// subjectOf is the headline after an edit of it, else the newest one known.
+func subjectOf(r news.Report) string {
+	if r.Edit != nil && r.Kind != news.Testing {
+		for _, p := range r.Edit.Parts {
+			if s := tidy(p.After); p.Part == news.WhereHeadline && s != "" {
+				return s
+			}
+		}
+	}
+	if s := tidy(r.Article.Headline); s != "" {
+		return s
+	}
+	return tidy(r.New.Headline)
+}
+
+func showsHeadline(lines []Line) bool {
+	for _, l := range lines {
+		if l.Part == news.WhereHeadline {
+			return true
+		}
+	}
+	return false
 }

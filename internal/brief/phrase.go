@@ -1,0 +1,211 @@
+package brief
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/editwatch/editwatch/internal/news"
+)
+
+// Count returns a number with its noun: "1 paragraph", "3 paragraphs".
+func Count(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return strconv.Itoa(n) + " " + noun
+}
+
+// Versions returns how often an article was read anew and edited: "6 versions,
+// 5 edits". The edits are counted, not derived: rereadings make versions
+// without edits.
+func Versions(versions, edits int) string {
+	return Count(versions, "version") + ", " + Count(edits, "edit")
+}
+
+// List joins words as a sentence does: "headline, standfirst and 3 paragraphs".
+func List(words []string) string {
+	switch len(words) {
+	case 0:
+		return ""
+	case 1:
+		return words[0]
+	}
+	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
+}
+
+// what names the event, and what it touched.
+func what(r news.Report) string {
+	touched := Touched(r.Edit)
+	with := func(s, join string) string {
+		if touched == "" {
+			return s
+		}
+		return s + join + touched
+	}
+	switch r.Kind {
+	case news.Edited:
+		if touched == "" {
+			return "no change in the end"
+		}
+		return touched
+	case news.Removed:
+		return "article removed"
+	case news.Returned:
+		return with("article is back", ", edited: ")
+	case news.Reverted:
+		if r.RevertedTo > 0 {
+			return with(fmt.Sprintf("reverted to version %d", r.RevertedTo), ": ")
+		}
+		return with("reverted to an earlier version", ": ")
+	case news.Testing:
+		return "headline under test"
+	case news.Redirected:
+		return with("article moved to a new address", ", edited: ")
+	case news.Retired:
+		return "article no longer checked"
+	case news.Live:
+		if r.Edits > 0 {
+			return "live page, " + Count(r.Edits, "edit")
+		}
+		return "live page"
+	case news.Failing:
+		return kindOf(r) + " cannot be read"
+	case news.Recovered:
+		return kindOf(r) + " can be read again"
+	}
+	return with(tidy(string(r.Kind)), ": ")
+}
+
+// kindOf is what a notice speaks of. A notice about a feed has no article.
+func kindOf(r news.Report) string {
+	if r.Article.ID == "" {
+		return "feed"
+	}
+	return "article"
+}
+
+// Touched names what an edit touched: "headline and 3 paragraphs", "2
+// paragraphs added". It is empty for an edit without parts and for nil.
+func Touched(e *news.Edit) string {
+	if e == nil {
+		return ""
+	}
+	var words []string
+	paragraphs, ops := 0, make(map[news.Op]int)
+	heads := make(map[news.Where]bool)
+	for _, p := range e.Parts {
+		if p.Part == news.WhereParagraph {
+			paragraphs++
+			ops[p.Op]++
+			continue
+		}
+		heads[p.Part] = true
+	}
+	for _, w := range []news.Where{news.WhereHeadline, news.WhereStandfirst} {
+		if heads[w] {
+			words = append(words, string(w))
+		}
+	}
+	if paragraphs > 0 {
+		s := Count(paragraphs, "paragraph")
+		for op, done := range map[news.Op]string{news.OpAdd: "added", news.OpRemove: "removed", news.OpMove: "moved"} {
+			if ops[op] == paragraphs {
+				s += " " + done
+			}
+		}
+		words = append(words, s)
+	}
+	return List(words)
+}
+
+// remarks says what the lines do not show.
+func remarks(r news.Report) []string {
+	e := r.Edit
+	if e == nil || len(e.Parts) == 0 || r.Kind == news.Testing {
+		return nil
+	}
+	var out []string
+	if n := e.Unchanged(len(r.Old.Paragraphs)); n > 0 {
+		out = append(out, Count(n, "paragraph")+" unchanged")
+	}
+	fact := e.Has(news.ClassFact)
+	switch {
+	case fact && e.Noted:
+		out = append(out, "facts changed, with a correction note")
+	case fact:
+		out = append(out, "facts changed, no correction note")
+	case e.Noted:
+		out = append(out, "with a correction note")
+	case e.Significance == news.Minor:
+		out = append(out, "minor")
+	case e.Significance == news.Typography:
+		out = append(out, "typography only")
+	}
+	return out
+}
+
+// sentences are the lines that no edit can say.
+func sentences(r news.Report) []Line {
+	detail := strings.TrimRight(tidy(r.Detail), ". ")
+	say := func(s string) []Line { return []Line{sentence(s)} }
+	switch r.Kind {
+	case news.Removed:
+		if detail != "" {
+			return say("The page is gone: " + detail + ".")
+		}
+		return say("The page is gone.")
+	case news.Testing:
+		return underTest(r, detail)
+	case news.Redirected:
+		if to := tidy(r.RedirectedTo); to != "" {
+			return say("It is now at " + to)
+		}
+	case news.Retired:
+		if detail != "" {
+			return say(upper(detail) + ".")
+		}
+		return say("It has not been edited for long. Watch it again to have it checked again.")
+	case news.Live:
+		return say("It is edited so often that its edits are summed up from here on.")
+	case news.Failing:
+		if detail != "" {
+			return say("The newest attempt: " + detail + ". Checks go on, less often.")
+		}
+		return say("Checks go on, less often.")
+	case news.Recovered:
+		if detail != "" {
+			return say(upper(detail) + ".")
+		}
+		return say("Checks go on as usual.")
+	}
+	return nil
+}
+
+// underTest shows two headlines that alternate. Neither is struck: both stand.
+func underTest(r news.Report, detail string) []Line {
+	one, two := r.Old.Headline, r.New.Headline
+	if r.Edit != nil {
+		for _, p := range r.Edit.Parts {
+			if p.Part == news.WhereHeadline {
+				one, two = p.Before, p.After
+			}
+		}
+	}
+	var out []Line
+	for i, s := range []string{one, two} {
+		if s = tidy(s); s != "" {
+			out = append(out, Line{
+				Part:  news.WhereHeadline,
+				Label: []string{"A", "B"}[i],
+				Runs:  []Run{{Plain, s}},
+			})
+		}
+	}
+	if len(out) == 0 && detail != "" {
+		out = append(out, sentence(upper(detail)+"."))
+	}
+	return append(out, sentence("The site switches between them. That is said once."))
+}
+
+func sentence(s string) Line { return Line{Runs: []Run{{Plain, s}}} }
