@@ -37,7 +37,7 @@ type Brief struct {
 	// Headline is the Subject, unless a Line already shows it.
 	Headline string
 	Lines    []Line   // most important first
-	More     int      // parts that Lines leave out
+	More     int      // parts, or what a notice counts, that Lines leave out
 	Remarks  []string // "6 paragraphs unchanged", "facts changed, no correction note"
 	When     []string // "Version 4, 2 h 10 min after version 3", "changed between 10:02 and 10:12 UTC"
 	Links    []Link   // "History", "Side by side"
@@ -80,7 +80,7 @@ type Options struct {
 	// Now is when the brief will be read, so that times on another day get
 	// their date. The zero time stands for the day of the event.
 	Now     time.Time
-	Lines   int // the most parts shown; 0 is DefaultLines
+	Lines   int // the most parts and sentences shown; 0 is DefaultLines
 	Context int // characters of unchanged text on either side of a change; 0 is DefaultContext
 	Budget  int // characters in all lines together; 0 is DefaultBudget
 }

@@ -76,9 +76,7 @@ func (b Brief) shrink(budget, context int) Brief {
 		}
 	}
 	b.Lines = chop(b.Lines, budget)
-	if partsIn(b.Lines) == 0 {
-		b.More = full + total
-	}
+	b.More = full + total - partsIn(b.Lines)
 	return b
 }
 

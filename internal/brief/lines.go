@@ -189,32 +189,33 @@ func moved(p news.Part, runs []Run, context int) []Run {
 	return append([]Run{lead}, runs...)
 }
 
-// partsIn counts the parts that lines show. Sentences are none, and the two
-// lines of a headline are one.
+// partsIn counts what lines show: parts and sentences. The two lines of a
+// headline are one part.
 func partsIn(lines []Line) int {
 	n := 0
-	for i, l := range lines {
-		if l.Part != "" && (i == 0 || !samePart(lines[i-1], l)) {
+	for i := range lines {
+		if startsPart(lines, i) {
 			n++
 		}
 	}
 	return n
 }
 
-// samePart reports whether b continues a: only a headline takes two lines.
-func samePart(a, b Line) bool {
-	return a.Part == news.WhereHeadline && b.Part == news.WhereHeadline
+// startsPart reports whether line i does not continue the one before it: only a
+// headline takes two lines.
+func startsPart(lines []Line, i int) bool {
+	return i == 0 || lines[i].Part != news.WhereHeadline || lines[i-1].Part != news.WhereHeadline
 }
 
-// firstParts returns the lines of the first n parts, every sentence, and how
-// many parts that leaves out.
+// firstParts returns the lines of the first n parts, and how many parts that
+// leaves out.
 func firstParts(lines []Line, n int) (kept []Line, more int) {
 	seen := 0
 	for i, l := range lines {
-		if l.Part != "" && (i == 0 || !samePart(lines[i-1], l)) {
+		if startsPart(lines, i) {
 			seen++
 		}
-		if l.Part == "" || seen <= n {
+		if seen <= n {
 			kept = append(kept, l)
 		}
 	}

@@ -1,6 +1,7 @@
 package brief
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/editwatch/editwatch/internal/news"
@@ -14,7 +15,7 @@ func (b Brief) Title() string { return join(" · ", b.Source, b.What) }
 func (b Brief) Notes() string {
 	more := ""
 	if b.More > 0 {
-		more = "and " + Count(b.More, "more part")
+		more = "and " + strconv.Itoa(b.More) + " more"
 	}
 	return join(" · ", append([]string{more}, b.Remarks...)...)
 }
