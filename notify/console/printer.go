@@ -61,7 +61,7 @@ func (p *printer) line(first, rest int, spans ...span) {
 	empty := true  // nothing stands in the text yet
 	space := false // one is due before the next word, if both stay on a line
 	for _, s := range spans {
-		p.on(s.look)
+		shown := plain // the look in force: a space before the span is not in it
 		for i, piece := range strings.Split(p.marked(s), " ") {
 			space = space || i > 0
 			if piece == "" {
@@ -70,15 +70,19 @@ func (p *printer) line(first, rest int, spans ...span) {
 			switch n := columns(piece); {
 			case empty || !space:
 			case p.full(1+n) && !p.long(n):
-				p.wrap(s.look)
+				p.wrap(shown)
 			default:
 				p.text.WriteByte(' ')
 				p.at++
 			}
-			p.word(piece, s.look)
+			if shown != s.look {
+				shown = s.look
+				p.on(shown)
+			}
+			p.word(piece, shown)
 			empty, space = false, false
 		}
-		p.off(s.look)
+		p.off(shown)
 	}
 	p.text.WriteByte('\n')
 }
