@@ -1,0 +1,206 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/editwatch/editwatch/internal/brief"
+	"github.com/editwatch/editwatch/internal/edit"
+	"github.com/editwatch/editwatch/internal/news"
+	"github.com/editwatch/editwatch/internal/store"
+)
+
+type diffPage struct {
+	heading
+	From, To       versionEnd
+	Rank           string
+	What           string
+	Remarks        []string
+	Later          string // "about 4 hours later"
+	Between        string // "changed between 10:02 and 10:12 UTC"
+	Previous, Next string
+	Same           bool
+	Blocks         []block
+}
+
+// Ends returns both versions, older first.
+func (d diffPage) Ends() []versionEnd { return []versionEnd{d.From, d.To} }
+
+// A versionEnd is what proves one version.
+type versionEnd struct {
+	Number    int
+	Path      string
+	Seen      time.Time
+	Hash      news.Hash
+	Extractor string
+}
+
+// rowOf is a row with what its template needs of the page.
+type rowOf struct {
+	Row      row
+	Lang     string
+	From, To int // the versions' numbers
+}
+
+// diff shows any two versions side by side.
+func (s *site) diff(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	a, err := s.find(ctx, r)
+	if err != nil {
+		return err
+	}
+	from, to := number(r.PathValue("from")), number(r.PathValue("to"))
+	switch {
+	case from < 1 || to < 1 || from > a.Versions || to > a.Versions:
+		return errNoVersion
+	case from == to:
+		return s.redirect(w, r, versionPath(a.ID, to))
+	case from > to:
+		return s.redirect(w, r, diffPath(a.ID, to, from))
+	}
+	a.Polling, a.Hold = news.Polling{}, nil // the page does not show them
+	return s.sendPage(w, r, "diff", s.tagOf(r, a), func() (view, error) {
+		page, err := s.diffPage(ctx, a, from, to)
+		title := "Version " + strconv.Itoa(from) + " beside version " + strconv.Itoa(to) + " of “" + page.Headline + "”"
+		return view{Title: title, Section: "articles", Feeds: articleFeeds(page.heading), Body: page}, err
+	})
+}
+
+func (s *site) diffPage(ctx context.Context, a news.Article, from, to int) (diffPage, error) {
+	page := diffPage{heading: headingOf(a)}
+	old, err := s.store.Version(ctx, a.ID, from)
+	if err != nil {
+		return page, noVersion(err)
+	}
+	new, err := s.store.Version(ctx, a.ID, to)
+	if err != nil {
+		return page, noVersion(err)
+	}
+	e := edit.Compare(old.Text, new.Text)
+	rep := news.Report{Kind: news.Edited, Edit: &e, Old: old.Text, New: new.Text}
+	if rep.ChangedBetween, err = s.changedBetween(ctx, a.ID, from, to); err != nil {
+		return page, err
+	}
+	b := brief.Of(rep, brief.Options{})
+	page.From, page.To = endOf(old), endOf(new)
+	page.Rank = e.Significance.String()
+	page.What, page.Remarks = b.What, b.Remarks
+	page.Later = brief.Later(new.Seen.Sub(old.Seen))
+	if len(b.When) > 0 {
+		page.Between = b.When[len(b.When)-1]
+	}
+	page.Same = len(e.Parts) == 0
+	page.Blocks = fold(alignRows(old.Text, new.Text, e))
+	if from > 1 {
+		page.Previous = diffPath(a.ID, from-1, from)
+	}
+	if to < a.Versions {
+		page.Next = diffPath(a.ID, to, to+1)
+	}
+	return page, nil
+}
+
+func endOf(v news.Version) versionEnd {
+	return versionEnd{v.Number, versionPath(v.Article, v.Number), v.Seen, v.Hash, v.Extractor}
+}
+
+// lookBack bounds how many events of the article are read to find when two
+// versions came to be. Beyond it the page does not say when.
+const lookBack = 500
+
+// changedBetween returns the last poll that saw version from as it was and the
+// first that saw version to, or nil if no event says so.
+func (s *site) changedBetween(ctx context.Context, id news.ArticleID, from, to int) (*[2]time.Time, error) {
+	events, err := s.store.Events(ctx, store.EventQuery{Article: id, Max: lookBack})
+	if err != nil {
+		return nil, err
+	}
+	var span [2]time.Time
+	for _, e := range events {
+		if e.From == e.To {
+			continue
+		}
+		if e.To == to {
+			span[1] = e.ChangedBefore
+		}
+		if e.From == from {
+			span[0] = e.ChangedAfter
+		}
+	}
+	if span[0].IsZero() || span[1].IsZero() {
+		return nil, nil
+	}
+	return &span, nil
+}
+
+// chooseDiff leads from the form that asks for two versions to their page.
+func (s *site) chooseDiff(w http.ResponseWriter, r *http.Request) error {
+	a, err := s.find(r.Context(), r)
+	if err != nil {
+		return err
+	}
+	from, to := number(r.FormValue("from")), number(r.FormValue("to"))
+	if from < 1 || to < 1 || from > a.Versions || to > a.Versions {
+		return errNoVersion
+	}
+	return s.redirect(w, r, diffPath(a.ID, from, to))
+}
+
+type wholeText struct {
+	heading
+	versionEnd
+	Text           news.Text
+	Previous, Next string
+	Change         string // the edit that led to the version
+}
+
+// versionPage shows the whole text of one version.
+func (s *site) versionPage(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	a, err := s.find(ctx, r)
+	if err != nil {
+		return err
+	}
+	n := number(r.PathValue("n"))
+	if n < 1 || n > a.Versions {
+		return errNoVersion
+	}
+	a.Polling, a.Hold = news.Polling{}, nil
+	return s.sendPage(w, r, "version", s.tagOf(r, a), func() (view, error) {
+		v, err := s.store.Version(ctx, a.ID, n)
+		if err != nil {
+			return view{}, noVersion(err)
+		}
+		page := wholeText{heading: headingOf(a), versionEnd: endOf(v), Text: v.Text}
+		if page.Text.Headline == "" {
+			page.Text.Headline = page.Headline
+		}
+		if n > 1 {
+			page.Previous, page.Change = versionPath(a.ID, n-1), diffPath(a.ID, n-1, n)
+		}
+		if n < a.Versions {
+			page.Next = versionPath(a.ID, n+1)
+		}
+		title := "Version " + strconv.Itoa(n) + " of “" + page.Headline + "”"
+		return view{Title: title, Section: "articles", Feeds: articleFeeds(page.heading), Body: page}, nil
+	})
+}
+
+// number reads a version's number; 0 when it is none.
+func number(s string) int {
+	n, err := strconv.Atoi(s)
+	if err != nil || strconv.Itoa(n) != s {
+		return 0
+	}
+	return n
+}
+
+func noVersion(err error) error {
+	if errors.Is(err, store.ErrNotFound) {
+		return errNoVersion
+	}
+	return err
+}

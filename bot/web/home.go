@@ -1,0 +1,312 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/editwatch/editwatch/internal/brief"
+	"github.com/editwatch/editwatch/internal/news"
+	"github.com/editwatch/editwatch/internal/report"
+	"github.com/editwatch/editwatch/internal/store"
+)
+
+// homeEntries is how many edits stand on one page of a list.
+const homeEntries = 25
+
+// An entry is one event in a list of edits.
+type entry struct {
+	heading
+	brief.Brief
+	Title    []brief.Line // the headline, with its words marked if they changed
+	Rank     string       // the edit's significance
+	At       time.Time
+	DiffPath string
+}
+
+// A dayOf gathers the entries of one day.
+type dayOf struct {
+	Date    time.Time
+	Entries []entry
+}
+
+type homePage struct {
+	Source       string
+	ArticlesPath string
+	Days         []dayOf
+	Pager        pager
+}
+
+// home lists the newest edits.
+func (s *site) home(w http.ResponseWriter, r *http.Request) error {
+	return s.listEdits(w, r, "")
+}
+
+// source lists the newest edits of one source's articles.
+func (s *site) source(w http.ResponseWriter, r *http.Request) error {
+	return s.listEdits(w, r, r.PathValue("source"))
+}
+
+func (s *site) listEdits(w http.ResponseWriter, r *http.Request, source string) error {
+	before, err := cursor(r, "before")
+	if err != nil {
+		return err
+	}
+	events, older, err := s.newest(r.Context(), store.EventQuery{Source: source, Before: before, Max: homeEntries})
+	if err != nil {
+		return err
+	}
+	if source != "" && len(events) == 0 {
+		if err := s.sourceKnown(r.Context(), source); err != nil {
+			return err
+		}
+	}
+	return s.sendPage(w, r, "home", s.tagOf(r, events), func() (view, error) {
+		days, err := s.days(r.Context(), events)
+		if err != nil {
+			return view{}, err
+		}
+		v := view{Title: "Edits", Section: "edits"}
+		page := homePage{Days: days}
+		path := "/"
+		if source != "" {
+			path = sourcePath(source)
+			v = view{Title: source, Section: "sources", Feeds: sourceFeeds(source)}
+			page.Source, page.ArticlesPath = source, path+"/articles"
+		}
+		if before != 0 {
+			page.Pager.Newer = path
+		}
+		if older != 0 {
+			page.Pager.Older = path + "?before=" + strconv.FormatUint(uint64(older), 10)
+		}
+		v.Body = page
+		return v, nil
+	})
+}
+
+// sourceKnown returns an error for people unless some article is of the source.
+func (s *site) sourceKnown(ctx context.Context, source string) error {
+	list, err := s.store.Articles(ctx, store.ArticleQuery{Source: source, Max: 1})
+	if err == nil && len(list) == 0 {
+		return &refusal{Status: http.StatusNotFound, Title: "No such source",
+			Text: "No article of a source by this name is kept. The list of sources names those there are."}
+	}
+	return err
+}
+
+// cursor reads the number of an event from the query; 0 when there is none.
+func cursor(r *http.Request, name string) (news.Seq, error) {
+	v := r.URL.Query().Get(name)
+	if v == "" {
+		return 0, nil
+	}
+	n, err := strconv.ParseUint(v, 10, 64)
+	if err != nil || n == 0 {
+		return 0, &refusal{Status: http.StatusBadRequest, Title: "No such place in the list",
+			Text: "The address holds a number that cannot be read. Start again from the newest edits."}
+	}
+	return news.Seq(n), nil
+}
+
+// told reports whether an event belongs in lists and feeds of edits: it says
+// something about an article that readers of the article would want to know.
+// Retirement and notices are about the watching; the article's page has them.
+func told(e news.Event) bool {
+	return e.Article != "" && !e.Kind.Notice() && e.Kind != news.Retired
+}
+
+// passes is how many times newest asks the store for more when it has left
+// events out; beyond that the page is shorter, and the next one goes on.
+const passes = 4
+
+// newest returns up to q.Max events that are told, newest first, and the cursor
+// of the next page, or 0 if there is none.
+func (s *site) newest(ctx context.Context, q store.EventQuery) ([]news.Event, news.Seq, error) {
+	var out []news.Event
+	want := q.Max
+	q.Max++ // one more tells whether there is a next page
+	for range passes {
+		events, err := s.store.Events(ctx, q)
+		if err != nil {
+			return nil, 0, err
+		}
+		for _, e := range events {
+			if !told(e) {
+				continue
+			}
+			if len(out) == want {
+				return out, out[want-1].Seq, nil
+			}
+			out = append(out, e)
+		}
+		if len(events) < q.Max {
+			return out, 0, nil
+		}
+		q.Before = events[len(events)-1].Seq
+	}
+	return out, q.Before, nil
+}
+
+// days makes entries of events and gathers them by day.
+func (s *site) days(ctx context.Context, events []news.Event) ([]dayOf, error) {
+	var days []dayOf
+	for _, e := range events {
+		en, err := s.entry(ctx, e)
+		if errors.Is(err, store.ErrNotFound) {
+			continue // it was deleted since the list was read
+		}
+		if err != nil {
+			return nil, err
+		}
+		date := en.At.UTC().Truncate(24 * time.Hour)
+		if n := len(days); n == 0 || !days[n-1].Date.Equal(date) {
+			days = append(days, dayOf{Date: date})
+		}
+		last := &days[len(days)-1]
+		last.Entries = append(last.Entries, en)
+	}
+	return days, nil
+}
+
+// How much of an edit a list shows.
+const (
+	listLines  = 4
+	listBudget = 700
+)
+
+func (s *site) entry(ctx context.Context, e news.Event) (entry, error) {
+	a, err := s.store.Article(ctx, e.Article)
+	if err != nil {
+		return entry{}, err
+	}
+	rep, err := s.report(ctx, e, "")
+	if err != nil {
+		return entry{}, err
+	}
+	en := entry{
+		heading: headingOf(a),
+		Brief:   brief.Of(rep, brief.Options{Lines: listLines, Budget: listBudget}),
+		Rank:    rank(e),
+		At:      e.At,
+	}
+	en.Title, en.Lines = takeHeadline(en.Brief.Lines)
+	if len(en.Title) == 0 {
+		title := en.Brief.Headline
+		if title == "" {
+			title = en.heading.Headline
+		}
+		en.Title = []brief.Line{{Runs: []brief.Run{{Text: title}}}}
+	}
+	if e.From != 0 && e.From != e.To {
+		en.DiffPath = diffPath(a.ID, e.From, e.To)
+	}
+	return en, nil
+}
+
+// Target is where the headline leads: to the edit itself where there is one.
+func (e entry) Target() string {
+	if e.DiffPath != "" {
+		return e.DiffPath
+	}
+	return e.ArticlePath
+}
+
+// Name returns the headline without marks, for those who hear the page.
+func (e entry) Name() string { return e.heading.Headline }
+
+// takeHeadline parts the lines that show the headline from the others.
+func takeHeadline(lines []brief.Line) (headline, others []brief.Line) {
+	for _, l := range lines {
+		if l.Part == news.WhereHeadline && l.Label == "" {
+			headline = append(headline, l)
+		} else {
+			others = append(others, l)
+		}
+	}
+	return headline, others
+}
+
+// rank is how much the event matters. Events other than edits matter.
+func rank(e news.Event) string {
+	if e.Significance == news.None && e.Kind != news.Retired {
+		return news.Major.String()
+	}
+	return e.Significance.String()
+}
+
+// report puts an event together with its texts. Its links start with base;
+// pages need none.
+func (s *site) report(ctx context.Context, e news.Event, base string) (news.Report, error) {
+	return report.Of(ctx, s.store, []news.Event{e}, report.Links{Base: base})
+}
+
+// homeArticles is how many articles stand on one page of a list.
+const homeArticles = 50
+
+type articlesPage struct {
+	Source   string
+	Articles []articleItem
+	Pager    pager
+}
+
+type articleItem struct {
+	heading
+	Path                  string
+	Counts, State         string
+	FirstSeen, LastEdited time.Time
+}
+
+// articles lists articles, of one source or all.
+func (s *site) articles(w http.ResponseWriter, r *http.Request) error {
+	source := r.PathValue("source")
+	q := store.ArticleQuery{Source: source, Max: homeArticles + 1, After: news.ArticleID(r.URL.Query().Get("after"))}
+	list, err := s.store.Articles(r.Context(), q)
+	if err != nil {
+		return err
+	}
+	if source != "" && len(list) == 0 {
+		if err := s.sourceKnown(r.Context(), source); err != nil {
+			return err
+		}
+	}
+	path := sourcePath(source) + "/articles"
+	v := view{Title: "Articles", Section: "articles"}
+	if source != "" {
+		v = view{Title: "Articles of " + source, Section: "sources", Feeds: sourceFeeds(source)}
+	}
+	page := articlesPage{Source: source}
+	if q.After != "" {
+		page.Pager.Newer = path
+	}
+	if len(list) > homeArticles {
+		list = slices.Clip(list[:homeArticles])
+		page.Pager.Older = path + "?after=" + url.QueryEscape(string(list[homeArticles-1].ID))
+	}
+	for _, a := range list {
+		page.Articles = append(page.Articles, articleItem{
+			heading: headingOf(a), Path: articlePath(a.ID),
+			Counts: brief.Versions(a.Versions, a.Edits), State: state(a),
+			FirstSeen: a.FirstSeen, LastEdited: a.LastEdited,
+		})
+	}
+	v.Body = page
+	return s.sendPage(w, r, "articles", s.tagOf(r, page), func() (view, error) { return v, nil })
+}
+
+// state says in a word what is special about an article.
+func state(a news.Article) string {
+	switch {
+	case !a.Removed.IsZero():
+		return "removed"
+	case !a.Retired.IsZero():
+		return "no longer checked"
+	case a.Versions == 0:
+		return "not read yet"
+	}
+	return ""
+}

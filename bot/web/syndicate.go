@@ -1,0 +1,324 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"html"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/gorilla/feeds"
+
+	"github.com/editwatch/editwatch/internal/brief"
+	"github.com/editwatch/editwatch/internal/news"
+	"github.com/editwatch/editwatch/internal/store"
+)
+
+// A format is one of the forms that feeds of edits come in.
+type format struct {
+	name        string // the end of its address
+	contentType string
+	write       func(w io.Writer, f *feeds.Feed, self string) error
+}
+
+var formats = []format{
+	{"rss", "application/rss+xml; charset=utf-8", writeRSS},
+	{"atom", "application/atom+xml; charset=utf-8", writeAtom},
+	{"json", "application/feed+json; charset=utf-8", writeJSONFeed},
+}
+
+const (
+	// feedItems is how many edits a feed holds: a day's worth of a busy source,
+	// for readers that ask rarely.
+	feedItems = 40
+	// itemParts and itemBudget bound what one item shows of an edit, in parts
+	// and in characters.
+	itemParts  = 12
+	itemBudget = 6000
+	// settled is how old the newest edit must be for its time to be given as
+	// Last-Modified: that has whole seconds, and another edit in the same one
+	// would go unseen by readers that know no entity tags.
+	settled = 10 * time.Second
+)
+
+// edits serves a feed of edits: of everything, of the article or of the source
+// that the path names.
+func (s *site) edits(f format) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		ctx := r.Context()
+		q := store.EventQuery{Source: r.PathValue("source"), Max: feedItems}
+		head := &feeds.Feed{Title: "editwatch: all edits", Description: "The newest edits of published articles, with before and after."}
+		path := "/"
+		switch {
+		case r.PathValue("id") != "":
+			a, err := s.find(ctx, r)
+			if err != nil {
+				return err
+			}
+			h := headingOf(a)
+			q.Article, path, head.Updated = a.ID, h.ArticlePath, a.FirstSeen
+			head.Title, head.Description = "Edits: "+clean(h.Headline), "The edits of one article of "+clean(h.SourceName)+", with before and after."
+		case q.Source != "":
+			if err := s.sourceKnown(ctx, q.Source); err != nil {
+				return err
+			}
+			path = sourcePath(q.Source)
+			head.Title = "Edits: " + clean(q.Source)
+		}
+		events, _, err := s.newest(ctx, q)
+		if err != nil {
+			return err
+		}
+		base := s.base(r)
+		head.Link = &feeds.Link{Href: base + path}
+		ans := answer{contentType: f.contentType, tag: s.tagOf(r, head, events)}
+		if len(events) > 0 {
+			head.Updated = events[0].At
+			if time.Since(head.Updated) > settled {
+				ans.modified = head.Updated
+			}
+		}
+		if head.Updated.IsZero() {
+			head.Updated = time.Unix(0, 0).UTC() // the formats want a time even when nothing happened yet
+		}
+		ans.make = func(w io.Writer) error {
+			if err := s.addItems(ctx, head, events, base); err != nil {
+				return err
+			}
+			return f.write(w, head, base+strings.TrimPrefix(r.URL.EscapedPath(), s.prefix))
+		}
+		return send(w, r, ans)
+	}
+}
+
+func (s *site) addItems(ctx context.Context, head *feeds.Feed, events []news.Event, base string) error {
+	for _, e := range events {
+		item, err := s.item(ctx, e, base)
+		if errors.Is(err, store.ErrNotFound) {
+			continue // deleted since the list was read
+		}
+		if err != nil {
+			return err
+		}
+		head.Add(item)
+	}
+	return nil
+}
+
+// item makes a feed's item of an event. Its Description is plain text, its
+// Content is HTML.
+func (s *site) item(ctx context.Context, e news.Event, base string) (*feeds.Item, error) {
+	a, err := s.store.Article(ctx, e.Article)
+	if err != nil {
+		return nil, err
+	}
+	rep, err := s.report(ctx, e, base)
+	if err != nil {
+		return nil, err
+	}
+	b := brief.Of(rep, brief.Options{})
+	h := headingOf(a)
+	headline := rep.Article.Headline // as it was after this edit
+	if headline == "" {
+		headline = h.Headline
+	}
+	var content bytes.Buffer
+	if err := s.pages["item"].ExecuteTemplate(&content, "item", itemOf(rep, b, base+h.ArticlePath, h.Original)); err != nil {
+		return nil, fmt.Errorf("make item %s: %w", e.ID(), err)
+	}
+	link := rep.Links.Diff
+	if link == "" {
+		link = base + h.ArticlePath + "#" + e.ID()
+	}
+	return &feeds.Item{
+		Title:       clean(fmt.Sprintf("%s: %s (%s)", h.SourceName, headline, b.What)),
+		Link:        &feeds.Link{Href: link, Type: "text/html"},
+		Id:          itemID(e),
+		IsPermaLink: "false",
+		Description: clean(b.What),
+		Content:     clean(content.String()),
+		Created:     e.At.UTC(),
+		Updated:     e.At.UTC(),
+	}, nil
+}
+
+// itemID names an event for good, wherever the pages are reached: a UUID made
+// from what never changes of it (RFC 9562 section 5.8).
+func itemID(e news.Event) string {
+	h := sha256.Sum256(fmt.Appendf(nil, "editwatch event %s %d %d", e.Article, e.Seq, e.At.UnixNano()))
+	u := h[:16]
+	u[6] = u[6]&0x0f | 0x80
+	u[8] = u[8]&0x3f | 0x80
+	return fmt.Sprintf("urn:uuid:%x-%x-%x-%x-%x", u[:4], u[4:6], u[6:8], u[8:10], u[10:])
+}
+
+// itemView is what the item template shows.
+type itemView struct {
+	What                    string
+	Pairs                   []itemPair
+	Sentences               []string
+	More                    int
+	Foot                    []string
+	Diff, History, Original string
+}
+
+// An itemPair is one part of an edit, before and after.
+type itemPair struct {
+	Label         string
+	Before, After []news.Word
+}
+
+func itemOf(r news.Report, b brief.Brief, history, original string) itemView {
+	v := itemView{What: b.What, History: history, Original: original, Diff: r.Links.Diff}
+	v.Foot = append(append(v.Foot, b.Remarks...), b.When...)
+	budget := itemBudget
+	if r.Edit != nil {
+		for i := range r.Edit.Parts {
+			p := &r.Edit.Parts[i]
+			if len(v.Pairs) == itemParts || budget <= 0 {
+				v.More = len(r.Edit.Parts) - i
+				break
+			}
+			pair := itemPair{Label: partLabel(p)}
+			pair.Before, budget = cutWords(side(p, news.Del), budget)
+			pair.After, budget = cutWords(side(p, news.Ins), budget)
+			v.Pairs = append(v.Pairs, pair)
+		}
+	}
+	for _, l := range b.Lines {
+		var text strings.Builder
+		for _, run := range l.Runs {
+			text.WriteString(run.Text)
+		}
+		v.Sentences = append(v.Sentences, text.String())
+	}
+	return v
+}
+
+// partLabel names a part: "Headline", "Paragraph 3, added".
+func partLabel(p *news.Part) string {
+	switch {
+	case p.Part == news.WhereHeadline:
+		return "Headline"
+	case p.Part == news.WhereStandfirst:
+		return "Standfirst"
+	case p.Op == news.OpMove && p.From != nil && p.To != nil:
+		return fmt.Sprintf("Paragraph %d, moved to %d", *p.From+1, *p.To+1)
+	case p.To == nil && p.From != nil:
+		return fmt.Sprintf("Paragraph %d, removed", *p.From+1)
+	case p.From == nil && p.To != nil:
+		return fmt.Sprintf("Paragraph %d, added", *p.To+1)
+	case p.To != nil:
+		return fmt.Sprintf("Paragraph %d", *p.To+1)
+	}
+	return ""
+}
+
+// cutWords returns as many runs as fit into most characters, the last one cut
+// at a word, and what is left of most.
+func cutWords(words []news.Word, most int) ([]news.Word, int) {
+	var out []news.Word
+	for _, w := range words {
+		n := utf8.RuneCountInString(w.Text)
+		if n > most {
+			if most > 0 {
+				out = append(out, news.Word{Op: w.Op, Text: brief.Cut(w.Text, most)})
+			}
+			return out, 0
+		}
+		out, most = append(out, w), most-n
+	}
+	return out, most
+}
+
+// clean replaces what XML 1.0 cannot hold; the encoder does not look into CDATA
+// (https://www.w3.org/TR/xml/#charsets).
+func clean(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\t', r == '\n', r == '\r', 0x20 <= r && r <= 0xD7FF, 0xE000 <= r && r <= 0xFFFD, r >= 0x10000:
+			return r
+		}
+		return utf8.RuneError
+	}, s)
+}
+
+// The wrappers below add what gorilla/feeds cannot say: where a feed itself is.
+
+type selfLink struct {
+	Href string `xml:"href,attr"`
+	Rel  string `xml:"rel,attr"`
+	Type string `xml:"type,attr"`
+}
+
+func writeRSS(w io.Writer, f *feeds.Feed, self string) error {
+	channel := (&feeds.Rss{Feed: f}).RssFeed()
+	channel.Generator = "editwatch"
+	for i, item := range f.Items {
+		// One description with all of it: few readers look for content:encoded.
+		channel.Items[i].Description, channel.Items[i].Content = item.Content, nil
+	}
+	type rssChannel struct {
+		*feeds.RssFeed
+		Self selfLink `xml:"atom:link"`
+	}
+	return writeXML(w, struct {
+		XMLName xml.Name `xml:"rss"`
+		Version string   `xml:"version,attr"`
+		Atom    string   `xml:"xmlns:atom,attr"`
+		Channel rssChannel
+	}{
+		Version: "2.0",
+		Atom:    "http://www.w3.org/2005/Atom",
+		Channel: rssChannel{channel, selfLink{self, "self", "application/rss+xml"}},
+	})
+}
+
+func writeAtom(w io.Writer, f *feeds.Feed, self string) error {
+	feed := (&feeds.Atom{Feed: f}).AtomFeed()
+	feed.Id = self
+	feed.Author = &feeds.AtomAuthor{AtomPerson: feeds.AtomPerson{Name: "editwatch"}}
+	for i, item := range f.Items {
+		feed.Entries[i].Published = item.Created.Format(time.RFC3339)
+		feed.Entries[i].Summary.Content = html.EscapeString(item.Description) // its type is html
+	}
+	return writeXML(w, struct {
+		*feeds.AtomFeed
+		Links []feeds.AtomLink // in place of the one that AtomFeed has
+	}{feed, []feeds.AtomLink{
+		{Href: f.Link.Href, Rel: "alternate", Type: "text/html"},
+		{Href: self, Rel: "self", Type: "application/atom+xml"},
+	}})
+}
+
+func writeXML(w io.Writer, v any) error {
+	if _, err := io.WriteString(w, xml.Header); err != nil {
+		return err
+	}
+	e := xml.NewEncoder(w)
+	e.Indent("", " ")
+	return e.Encode(v)
+}
+
+func writeJSONFeed(w io.Writer, f *feeds.Feed, self string) error {
+	feed := (&feeds.JSON{Feed: f}).JSONFeed()
+	feed.FeedUrl = self
+	items := feed.Items
+	if items == nil {
+		items = []*feeds.JSONItem{}
+	}
+	e := json.NewEncoder(w)
+	e.SetIndent("", " ")
+	return e.Encode(struct {
+		*feeds.JSONFeed
+		Items []*feeds.JSONItem `json:"items"` // there even when empty, as the format wants
+	}{feed, items})
+}
