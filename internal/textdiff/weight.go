@@ -12,9 +12,9 @@ import (
 // (see TestWordsAgainstPeople) and measured on the other.
 const (
 	weightWord     = 20
-	weightFunction = 10
-	weightMark     = 6 // punctuation, and single ideographs
-	costRegion     = 13
+	weightFunction = 7
+	weightMark     = 9 // punctuation, and single ideographs
+	costRegion     = 7
 	costSwap       = 4 // more for a region that replaces than for one that only adds or takes
 )
 

@@ -125,12 +125,10 @@ func (p *pair) regions() []region {
 	return out
 }
 
-// Floors of likeness, in hundredths. Under both of them two texts have words in
-// common but are not the same sentence edited, and marks would only confuse.
-const (
-	floorShared = 34 // share of the shorter text's weight that is unmarked
-	floorLonger = 45 // the same of the longer text
-)
+// floorShared is the floor of likeness: the least share, in hundredths, of the
+// shorter text's weight that must stay unmarked. Below it two texts have words
+// in common but are not one sentence edited, and marks would only confuse.
+const floorShared = 32
 
 // unlike reports whether so little is shared that marks would not help.
 func (p *pair) unlike(regions []region) bool {
@@ -147,7 +145,7 @@ func (p *pair) unlike(regions []region) bool {
 			same -= p.weights[w]
 		}
 	}
-	return 100*same < floorShared*min(total[0], total[1]) && 100*same < floorLonger*max(total[0], total[1])
+	return 100*same < floorShared*min(total[0], total[1])
 }
 
 // spans turns regions of tokens into spans of text.
