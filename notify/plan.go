@@ -39,7 +39,7 @@ func (n *Notifier) plan(ctx context.Context, window time.Duration) error {
 }
 
 func (n *Notifier) planEvent(ctx context.Context, e news.Event, window time.Duration) error {
-	duties, err := n.duties(ctx, e, window, nil)
+	duties, err := n.duties(ctx, e, window, n.owed)
 	if err != nil {
 		return err
 	}
@@ -50,9 +50,20 @@ func (n *Notifier) planEvent(ctx context.Context, e news.Event, window time.Dura
 	return nil
 }
 
-// duties returns what e adds to what is owed. Planned are deliveries owed on
-// top of those in the store, oldest first; a dry run has them.
-func (n *Notifier) duties(ctx context.Context, e news.Event, window time.Duration, planned []news.Delivery) ([]store.Duty, error) {
+// owed returns what a channel is owed, newest first.
+func (n *Notifier) owed(ctx context.Context, name news.ChannelName) ([]news.Delivery, error) {
+	d, err := n.store.Deliveries(ctx, store.DeliveryQuery{Channel: name, State: news.Pending, Max: pendingMax})
+	if err != nil {
+		return nil, fmt.Errorf("read pending deliveries: %w", err)
+	}
+	return d, nil
+}
+
+// duties returns what e adds to what is owed, which is the store's or,
+// in a dry run, an imagined one.
+func (n *Notifier) duties(ctx context.Context, e news.Event, window time.Duration,
+	owed func(context.Context, news.ChannelName) ([]news.Delivery, error),
+) ([]store.Duty, error) {
 	names, err := n.wanting(ctx, e)
 	if err != nil {
 		return nil, err
@@ -61,7 +72,7 @@ func (n *Notifier) duties(ctx context.Context, e news.Event, window time.Duratio
 	rules := rules{window: window, flood: n.opts.Flood}
 	var duties []store.Duty
 	for _, name := range names {
-		p, err := n.place(ctx, name, e.Article, planned)
+		p, err := n.place(ctx, name, e.Article, owed)
 		if err != nil {
 			return nil, err
 		}
@@ -116,7 +127,9 @@ type place struct {
 	machine bool
 }
 
-func (n *Notifier) place(ctx context.Context, name news.ChannelName, article news.ArticleID, planned []news.Delivery) (place, error) {
+func (n *Notifier) place(ctx context.Context, name news.ChannelName, article news.ArticleID,
+	owed func(context.Context, news.ChannelName) ([]news.Delivery, error),
+) (place, error) {
 	channel := n.opts.Channels[name]
 	p := place{name: name, machine: channel.Machine}
 	_, p.updates = channel.Sender.(Updater)
@@ -126,14 +139,8 @@ func (n *Notifier) place(ctx context.Context, name news.ChannelName, article new
 			return p, fmt.Errorf("read thread: %w", err)
 		}
 	}
-	q := store.DeliveryQuery{Channel: name, State: news.Pending, Max: pendingMax}
-	if p.pending, err = n.store.Deliveries(ctx, q); err != nil {
-		return p, fmt.Errorf("read pending deliveries: %w", err)
-	}
-	for _, d := range planned {
-		if d.Channel == name {
-			p.pending = slices.Insert(p.pending, 0, d)
-		}
+	if p.pending, err = owed(ctx, name); err != nil {
+		return p, err
 	}
 	if own := p.post(article); own != nil {
 		first, err := n.store.Event(ctx, own.Events[0])

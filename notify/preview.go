@@ -27,11 +27,11 @@ func (n *Notifier) Preview(ctx context.Context, emit func(Announcement) error) e
 	if err != nil {
 		return fmt.Errorf("read unplanned events: %w", err)
 	}
-	planned, err := n.imagine(ctx, events)
+	planned, err := n.imagine(ctx, pending, events)
 	if err != nil {
 		return err
 	}
-	return n.emit(ctx, append(pending, planned...), emit)
+	return n.emit(ctx, planned, emit)
 }
 
 // Rehearse previews what is already due to be told and then, until ctx ends,
@@ -59,7 +59,7 @@ func (n *Notifier) Rehearse(ctx context.Context, emit func(Announcement) error) 
 			continue
 		}
 		cursor = events[len(events)-1].Seq
-		planned, err := n.imagine(ctx, events)
+		planned, err := n.imagine(ctx, nil, events)
 		if err != nil {
 			return err
 		}
@@ -70,12 +70,21 @@ func (n *Notifier) Rehearse(ctx context.Context, emit func(Announcement) error) 
 	return nil
 }
 
-// imagine returns the deliveries that planning events would add, oldest first.
-func (n *Notifier) imagine(ctx context.Context, events []news.Event) ([]news.Delivery, error) {
-	var planned []news.Delivery
+// imagine returns what would be owed, oldest first, after planning events on top
+// of what is.
+func (n *Notifier) imagine(ctx context.Context, planned []news.Delivery, events []news.Event) ([]news.Delivery, error) {
 	now := time.Now()
+	owed := func(_ context.Context, name news.ChannelName) ([]news.Delivery, error) {
+		var out []news.Delivery
+		for _, d := range slices.Backward(planned) {
+			if d.Channel == name {
+				out = append(out, d)
+			}
+		}
+		return out, nil
+	}
 	for _, e := range events {
-		duties, err := n.duties(ctx, e, n.opts.Coalesce, planned)
+		duties, err := n.duties(ctx, e, n.opts.Coalesce, owed)
 		if err != nil {
 			return nil, fmt.Errorf("plan event %d: %w", e.Seq, err)
 		}
@@ -88,17 +97,20 @@ func (n *Notifier) imagine(ctx context.Context, events []news.Event) ([]news.Del
 
 // owe adds a duty to deliveries as [store.Outbox] says that Plan does.
 func owe(planned []news.Delivery, duty store.Duty, event news.Seq, now time.Time) []news.Delivery {
-	for i := range slices.Backward(planned) {
+	for i := len(planned) - 1; i >= 0; i-- {
 		d := &planned[i]
 		if d.Channel != duty.Channel || d.Kind != duty.Kind || d.Article != duty.Article {
 			continue
 		}
-		if duty.Kind == news.Update && d.Message == duty.Message {
+		if duty.Kind == news.Update && d.Message == duty.Message && d.Attempts == 0 {
 			return planned
 		}
-		if duty.Join {
+		if duty.Join && d.Attempts == 0 {
 			d.Events = append(d.Events, event)
 			return planned
+		}
+		if duty.Kind != news.Update {
+			break // only the newest is joined
 		}
 	}
 	return append(planned, news.Delivery{
