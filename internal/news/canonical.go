@@ -3,7 +3,9 @@ package news
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
+	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -11,16 +13,53 @@ import (
 // Unicode NFC, each run of white space of any kind a single space, none at the
 // ends, and nothing invisible (soft hyphens, zero-width spaces, byte order
 // marks, control characters). Joiners that shape what is seen, such as those
-// inside emoji and Indic or Persian words, stay.
+// inside emoji and Indic or Persian words, stay. Text that was decoded from the
+// wrong charset ("â€™" for an apostrophe) is mended where that is certain.
 //
-// Canonical is idempotent. It never changes a visible character.
+// Canonical is idempotent. Apart from the mending it never changes a visible
+// character.
 func Canonical(s string) string {
+	if plain(s) {
+		return s
+	}
+	// Taking out what is invisible can bring damage to light, so mending and
+	// tidying take turns until nothing changes. Mending shortens, so that is soon.
+	for range 8 {
+		t := tidy(mend(s))
+		if t == s {
+			break
+		}
+		s = t
+	}
+	return s
+}
+
+// plain reports whether s is ASCII and canonical already, as most text is.
+func plain(s string) bool {
+	space := true
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == ' ':
+			if space {
+				return false
+			}
+			space = true
+		case c < ' ' || c >= 0x7F:
+			return false
+		default:
+			space = false
+		}
+	}
+	return !space || s == ""
+}
+
+func tidy(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
 	space := false
-	for _, r := range strings.ToValidUTF8(s, "\uFFFD") {
+	for _, r := range s { // a broken byte reads as U+FFFD
 		switch {
-		case unicode.IsSpace(r):
+		case r == ' ' || r != utf8.RuneError && unicode.IsSpace(r):
 			space = b.Len() > 0
 			continue
 		case invisible(r):
@@ -40,10 +79,89 @@ func Canonical(s string) string {
 func invisible(r rune) bool {
 	switch r {
 	case '\u00AD', // soft hyphen
-		'\u200B', // zero-width space
-		'\u2060', // word joiner
-		'\uFEFF': // byte order mark
+		'\u200B',                               // zero-width space
+		'\u2060',                               // word joiner
+		'\uFEFF',                               // byte order mark
+		'\uFFFC',                               // object replacement: where an image stood
+		'\u2061', '\u2062', '\u2063', '\u2064': // invisible operators
 		return true
 	}
-	return unicode.Is(unicode.Cc, r)
+	return r < 0xA0 && unicode.Is(unicode.Cc, r)
+}
+
+// mend undoes UTF-8 that was read as windows-1252, once or more often. It is
+// certain when the whole text, put back into windows-1252, is valid UTF-8 and
+// holds what no language writes: text that has any other character beyond ASCII
+// is left alone, and so are pairs such as "Ã”", which end a Portuguese word in
+// capitals before a quotation mark.
+func mend(s string) string {
+	for strings.ContainsAny(s, leads) {
+		bytes, ok := toWindows1252(s)
+		if !ok || !utf8.ValidString(bytes) || !damaged(bytes) {
+			return s
+		}
+		s = bytes
+	}
+	return s
+}
+
+// leads are what the first bytes of UTF-8 sequences read as that are common in text.
+const leads = "ÃÂâðÄÅÎÏÐÑØÙ×ãäåæçèéàáêëìíï"
+
+// windows1252 has what the bytes 0x80 to 0x9F mean. Five mean nothing; readers
+// made control characters of them.
+var windows1252 = func() map[rune]byte {
+	m := make(map[rune]byte, 64)
+	for c := 0x80; c < 0xA0; c++ {
+		m[rune(c)] = byte(c)
+		if r := charmap.Windows1252.DecodeByte(byte(c)); r != utf8.RuneError {
+			m[r] = byte(c)
+		}
+	}
+	return m
+}()
+
+// toWindows1252 returns the bytes that read as s, if there are such.
+func toWindows1252(s string) (string, bool) {
+	b := make([]byte, 0, len(s))
+	for _, r := range s {
+		switch c, special := windows1252[r]; {
+		case special:
+			b = append(b, c)
+		case r < 0x100:
+			b = append(b, byte(r))
+		default:
+			return s, false
+		}
+	}
+	return string(b), true
+}
+
+// damaged reports whether UTF-8 that came out of windows-1252 shows that it was
+// damaged: by a quotation mark, dash or currency sign (whose second byte reads
+// as "€", "‚" or "„" inside a word), by an emoji, by a letter whose second byte
+// reads as a sign that no letter stands before; or by three characters, where
+// one may be an accident ("manhã…”" in Portuguese is also Korean).
+func damaged(mended string) bool {
+	doubtful := 0
+	for _, r := range mended {
+		switch {
+		case r < utf8.RuneSelf:
+		case 0x2000 <= r && r < 0x2140, r >= 0x10000, r == '\uFEFF':
+			return true
+		case r >= 0x800:
+			doubtful++
+		default:
+			switch second := byte(r)&0x3F | 0x80; second {
+			case 0xA0, 0xAA, 0xAB, 0xAE, 0xB0, 0xB2, 0xB3, 0xB4, 0xB7, 0xB9, 0xBA, 0xBB: // no-break space ª « ® ° ² ³ ´ · ¹ º »
+				doubtful++
+			default:
+				if second >= 0xA0 {
+					return true
+				}
+				doubtful++ // a quotation mark, dash or ellipsis
+			}
+		}
+	}
+	return doubtful >= 3
 }
