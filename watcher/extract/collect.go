@@ -40,8 +40,8 @@ func (p *para) prose() bool {
 // span is a run of paragraphs that one element gave and that may be no prose.
 type span struct {
 	from, to int
-	sure     bool // whatever its size
-	links    bool // a list or box: only if it is mostly links
+	sure     bool   // whatever its size
+	name     string // what marks it as no prose; empty when only its links can
 }
 
 // collector walks a container.
@@ -111,7 +111,11 @@ func (c *collector) element(n *html.Node, tag atom.Atom) {
 		c.flush(tag)
 		return
 	}
-	if silent(n.DataAtom) || unseen(n) {
+	if silent(n.DataAtom) {
+		return
+	}
+	hidden := unseen(n)
+	if hidden && !block(n.DataAtom) {
 		return
 	}
 	switch n.DataAtom {
@@ -154,6 +158,10 @@ func (c *collector) element(n *html.Node, tag atom.Atom) {
 	c.children(n, n.DataAtom)
 	c.flush(n.DataAtom)
 	if len(c.paras) > from {
+		if hidden {
+			c.spans = append(c.spans, span{from: from, to: len(c.paras), name: hiddenName})
+			return
+		}
 		c.consider(n, from)
 	}
 }
@@ -173,15 +181,17 @@ func (c *collector) inline(n *html.Node, tag atom.Atom) {
 func (c *collector) consider(n *html.Node, from int) {
 	s := span{from: from, to: len(c.paras)}
 	switch n.DataAtom {
-	case atom.Nav, atom.Figure, atom.Figcaption:
+	case atom.Nav, atom.Figcaption:
 		s.sure = true
-	case atom.Aside, atom.Footer, atom.Form, atom.Address:
-	case atom.Ul, atom.Ol, atom.Dl, atom.Menu, atom.Section, atom.Div, atom.Table, atom.Details:
-		if noiseName(n) == 0 {
-			s.links = true
-		}
+	case atom.Aside, atom.Footer, atom.Form, atom.Address, atom.Figure:
+		s.name = "<" + n.Data
 	default:
-		if noiseName(n) == 0 {
+		s.name = noiseName(n)
+	}
+	if s.name == "" && !s.sure {
+		switch n.DataAtom {
+		case atom.Ul, atom.Ol, atom.Dl, atom.Menu, atom.Section, atom.Div, atom.Table, atom.Details:
+		default:
 			return
 		}
 	}
@@ -210,43 +220,28 @@ func (c *collector) flush(tag atom.Atom) {
 	c.paras = append(c.paras, p)
 }
 
-// largeShare is the share of a container's prose beyond which an element named
-// like noise is the article all the same: site builders name things oddly.
+// largeShare is the share of a container's prose beyond which elements named
+// alike are the article all the same: site builders name things oddly.
 const largeShare = 0.4
+
+// hiddenShare is the same for hidden elements: only a page that hides nearly
+// all, to show it by script, means it to be read.
+const hiddenShare = 0.75
 
 // finish decides what stays.
 func (c *collector) finish(h headline, st standfirst) collected {
 	var out collected
 	total := 0
 	for i := range c.paras {
-		if p := &c.paras[i]; p.prose() {
+		p := &c.paras[i]
+		if p.prose() {
 			total += len(p.text)
 		}
-		if p := &c.paras[i]; heading(p.tag) > 1 && p.linked*10 >= len(p.text)*8 {
+		if heading(p.tag) > 1 && p.linked*10 >= len(p.text)*8 {
 			out.linkedHeadings++
 		}
 	}
-	for _, s := range c.spans {
-		prose, all, linked, links := 0, 0, 0, 0
-		for i := s.from; i < s.to; i++ {
-			p := &c.paras[i]
-			all += len(p.text)
-			linked += p.linked
-			links += p.links
-			if p.prose() {
-				prose += len(p.text)
-			}
-		}
-		drop := s.sure || float64(prose) <= largeShare*float64(total)
-		if s.links {
-			drop = links >= 2 && linked*2 >= all
-		}
-		if drop {
-			for i := s.from; i < s.to; i++ {
-				c.paras[i].out = true
-			}
-		}
-	}
+	c.dropSpans(total)
 	first := true
 	for i := range c.paras {
 		p := &c.paras[i]
@@ -282,6 +277,58 @@ func (c *collector) finish(h headline, st standfirst) collected {
 	}
 	out.stand = st.node
 	return out
+}
+
+// dropSpans leaves out the elements that were noted. Those of one name are
+// judged together: a gallery's captions are noise in a report, and the text of
+// an article that is a gallery.
+func (c *collector) dropSpans(total int) {
+	prose := make(map[string]int)
+	counted := make(map[string]int) // paragraphs before this one are counted
+	for k := len(c.spans) - 1; k >= 0; k-- {
+		s := &c.spans[k]
+		if s.name == "" {
+			continue
+		}
+		// Spans come innermost first: from the back, an outer one counts for its inner ones.
+		to := s.to
+		if before, ok := counted[s.name]; ok {
+			to = min(to, before)
+		}
+		for i := s.from; i < to; i++ {
+			if p := &c.paras[i]; p.prose() {
+				prose[s.name] += len(p.text)
+			}
+		}
+		counted[s.name] = min(s.from, to)
+	}
+	for _, s := range c.spans {
+		limit := largeShare
+		if s.name == hiddenName {
+			limit = hiddenShare
+		}
+		drop := s.sure || s.name != "" && float64(prose[s.name]) <= limit*float64(total)
+		if s.name == "" && !s.sure {
+			drop = c.linky(s)
+		}
+		if drop {
+			for i := s.from; i < s.to; i++ {
+				c.paras[i].out = true
+			}
+		}
+	}
+}
+
+// linky reports whether a run of paragraphs is mostly links.
+func (c *collector) linky(s span) bool {
+	all, linked, links := 0, 0, 0
+	for i := s.from; i < s.to; i++ {
+		p := &c.paras[i]
+		all += len(p.text)
+		linked += p.linked
+		links += p.links
+	}
+	return links >= 2 && linked*2 >= all
 }
 
 // headings leaves out headings that have nothing under them any more: at the

@@ -22,11 +22,12 @@ var noiseWords = wordSet(`
 	breadcrumb breadcrumbs sidebar toolbar pagination pager paginator
 	subscribe subscription signup donate donation donations membership
 	carousel slideshow lightbox player playlist jwplayer
-	modal popup overlay toast cookie cookies gdpr paywall
+	modal popup overlay toast cookie cookies gdpr
 	login signin follow followus reactions reaction rating ratings vote poll quiz
 	rail footer nav navigation menu skiplink
 	dateline-time pubdate published posted
 	embed tweet instagram tiktok
+	boilerplate cta gallery photogallery endnote-promo favorite favorites
 	copyright disclaimer print printonly noprint
 	widget widgets teaser teasers crosslink crosslinks
 `)
@@ -50,18 +51,44 @@ func wordSet(s string) map[string]bool {
 	return set
 }
 
-// noiseName says how surely n's names mark it as no part of the article; 0 is not at all.
-func noiseName(n *html.Node) (sure int) {
+// hiddenName marks what no reader sees.
+const hiddenName = "(hidden)"
+
+// noiseName returns what in n's names marks it as no part of the article,
+// empty when nothing does.
+func noiseName(n *html.Node) (name string) {
+	if hiddenClass(attr(n, "class")) {
+		return hiddenName
+	}
 	names(n, func(word, prev string) bool {
 		switch {
 		case noiseWords[word]:
-			sure = 1
+			name = word
 		case prev != "" && noisePairs[prev+"-"+word]:
-			sure = 1
+			name = prev + "-" + word
 		}
-		return sure == 0
+		return name == ""
 	})
-	return sure
+	return name
+}
+
+// hiddenClass reports a class that hides an element at every width: "hidden"
+// alone, but not "hidden md:block".
+func hiddenClass(class string) bool {
+	if !strings.Contains(class, "hid") && !strings.Contains(class, "none") {
+		return false
+	}
+	hides := false
+	for name := range strings.FieldsSeq(class) {
+		switch name {
+		case "hidden", "hide", "is-hidden", "d-none", "u-hidden", "u-hide", "display-none", "dn":
+			hides = true
+		}
+		if strings.Contains(name, "block") || strings.Contains(name, "flex") || strings.Contains(name, "inline") || strings.Contains(name, "show") {
+			return false
+		}
+	}
+	return hides
 }
 
 // timeWords are what a block that only tells a time is made of, besides numbers.
