@@ -180,7 +180,11 @@ type Notifier struct {
 	opts  Options
 	log   *slog.Logger
 
-	mu sync.Mutex // guards the maps
+	// unplanned counts the failures in a row to plan an event. The goroutine
+	// of Run or Pass owns it.
+	unplanned map[news.Seq]int
+
+	mu sync.Mutex // guards the maps below
 	// underway are the deliveries being attempted. A lease that ran out while
 	// its attempt goes on does not start a second one.
 	underway map[news.DeliveryID]bool
@@ -194,11 +198,12 @@ type Notifier struct {
 func New(s Store, o Options) *Notifier {
 	o = o.withDefaults()
 	return &Notifier{
-		store:    s,
-		opts:     o,
-		log:      o.Logger,
-		underway: make(map[news.DeliveryID]bool),
-		outcomes: make(map[news.DeliveryID]news.Delivery),
-		unknown:  make(map[news.ChannelName]bool),
+		store:     s,
+		opts:      o,
+		log:       o.Logger,
+		unplanned: make(map[news.Seq]int),
+		underway:  make(map[news.DeliveryID]bool),
+		outcomes:  make(map[news.DeliveryID]news.Delivery),
+		unknown:   make(map[news.ChannelName]bool),
 	}
 }

@@ -14,12 +14,16 @@ import (
 const (
 	// planBatch is how many events are read at once.
 	planBatch = 100
+	// planTries is how often in a row an event's planning may fail before the
+	// events after it no longer wait for it.
+	planTries = 5
 	// pendingMax bounds how much of what a channel is owed planning looks at.
 	pendingMax = 1000
 )
 
-// plan plans every unplanned event, oldest first. An event whose planning
-// fails does not hold up the others; it stays unplanned and is tried again.
+// plan plans every unplanned event, oldest first. One whose planning fails holds
+// up those after it, so that order is kept, but only for planTries times in a
+// row: then it is passed over. It stays unplanned and is tried again each time.
 func (n *Notifier) plan(ctx context.Context, window time.Duration) error {
 	for {
 		events, err := n.store.Unplanned(ctx, planBatch)
@@ -28,8 +32,14 @@ func (n *Notifier) plan(ctx context.Context, window time.Duration) error {
 		}
 		var errs []error
 		for _, e := range events {
-			if err := n.planEvent(ctx, e, window); err != nil {
-				errs = append(errs, fmt.Errorf("plan event %d: %w", e.Seq, err))
+			err := n.planEvent(ctx, e, window)
+			if err == nil {
+				delete(n.unplanned, e.Seq)
+				continue
+			}
+			errs = append(errs, fmt.Errorf("plan event %d: %w", e.Seq, err))
+			if n.unplanned[e.Seq]++; n.unplanned[e.Seq] < planTries {
+				break
 			}
 		}
 		if len(errs) > 0 || len(events) < planBatch {

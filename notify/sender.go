@@ -14,7 +14,7 @@ import (
 // platform.
 type Announcement struct {
 	Delivery news.Delivery
-	Report   news.Report // zero for a notice about a feed
+	Report   news.Report // zero for a notice that sums up several articles
 	Brief    brief.Brief // what people read
 	Thread   news.Thread // what the channel was told of the article before
 }

@@ -1,9 +1,11 @@
 package notify
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/editwatch/editwatch/internal/brief"
 	"github.com/editwatch/editwatch/internal/news"
@@ -29,9 +31,10 @@ type digest struct {
 }
 
 // summary phrases events of several articles in one brief: how much there was,
-// and a line for each article in the order of its first event.
+// and a line for each article, the most significant first.
 func (n *Notifier) summary(ctx context.Context, events []news.Event, channel Channel) (brief.Brief, error) {
 	digests := gather(events)
+	slices.SortStableFunc(digests, func(a, b digest) int { return cmp.Compare(b.significance(), a.significance()) })
 	var lines []string
 	for _, g := range digests {
 		if len(lines) == summaryLines {
@@ -52,7 +55,19 @@ func (n *Notifier) summary(ctx context.Context, events []news.Event, channel Cha
 	return b, nil
 }
 
-// gather sorts events by what they concern.
+// significance returns the highest of the events. Whatever is not an edit is
+// news.
+func (g digest) significance() (s news.Significance) {
+	for _, e := range g.events {
+		if e.Kind != news.Edited && !e.Kind.Notice() {
+			return news.Major
+		}
+		s = max(s, e.Significance)
+	}
+	return s
+}
+
+// gather sorts events by what they concern, in the order of their first.
 func gather(events []news.Event) []digest {
 	var out []digest
 	at := make(map[digestKey]int)
