@@ -10,7 +10,6 @@ import (
 
 	"github.com/editwatch/editwatch/internal/brief"
 	"github.com/editwatch/editwatch/internal/news"
-	"github.com/editwatch/editwatch/internal/report"
 	"github.com/editwatch/editwatch/internal/store"
 )
 
@@ -25,7 +24,7 @@ const sentMax = 1000
 func (n *Notifier) compose(ctx context.Context, d news.Delivery) (Announcement, error) {
 	channel := n.opts.Channels[d.Channel]
 	a := Announcement{Delivery: d}
-	events, err := n.events(ctx, d)
+	events, err := n.wanted(ctx, d)
 	if err != nil {
 		return a, err
 	}
@@ -52,6 +51,30 @@ func (n *Notifier) compose(ctx context.Context, d news.Delivery) (Announcement, 
 	return a, nil
 }
 
+// wanted reads the events of d and leaves out those that the channel does not
+// want to hear of any more.
+func (n *Notifier) wanted(ctx context.Context, d news.Delivery) ([]news.Event, error) {
+	events, err := n.events(ctx, d)
+	if err != nil {
+		return nil, err
+	}
+	now := time.Now()
+	kept := events[:0]
+	for _, e := range events {
+		names, err := n.wanting(ctx, e, now)
+		if err != nil {
+			return nil, fmt.Errorf("read watches: %w", err)
+		}
+		if slices.Contains(names, d.Channel) {
+			kept = append(kept, e)
+		}
+	}
+	if len(kept) == 0 {
+		return nil, fmt.Errorf("%w: the watch was removed, paused or changed meanwhile", errMoot)
+	}
+	return kept, nil
+}
+
 // events reads the events of d. One that is no longer kept is left out.
 func (n *Notifier) events(ctx context.Context, d news.Delivery) ([]news.Event, error) {
 	var events []news.Event
@@ -71,17 +94,6 @@ func (n *Notifier) events(ctx context.Context, d news.Delivery) ([]news.Event, e
 	}
 	slices.SortFunc(events, func(a, b news.Event) int { return cmp.Compare(a.Seq, b.Seq) })
 	return events, nil
-}
-
-// report makes the report of events. What can never be read is left out of it:
-// a channel that waited for it would never hear of anything again.
-func (n *Notifier) report(ctx context.Context, events []news.Event, links report.Links) (news.Report, error) {
-	r, err := report.Of(ctx, n.store, events, links)
-	if errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrDamaged) {
-		n.log.Error("announcing without what the store lost", "event", r.Seq, "article", r.Article.ID, "err", err)
-		return r, nil
-	}
-	return r, err
 }
 
 func (n *Notifier) phrase(r news.Report, channel Channel) brief.Brief {

@@ -47,7 +47,9 @@ func (n *Notifier) attempt(ctx context.Context, d news.Delivery) news.Delivery {
 	if !ok {
 		return n.postpone(d)
 	}
-	a, err := n.compose(ctx, d)
+	var a Announcement
+	err := guard(func() (err error) { a, err = n.compose(ctx, d); return })
+	panicked, bug := errors.AsType[*panicError](err)
 	switch {
 	case errors.Is(err, errMoot):
 		log.Info("delivery is moot", "events", d.Events, "err", err)
@@ -55,6 +57,9 @@ func (n *Notifier) attempt(ctx context.Context, d news.Delivery) news.Delivery {
 		return d
 	case err != nil && ctx.Err() != nil:
 		return interrupted(d)
+	case bug:
+		log.Error("composing an announcement panicked", "events", d.Events, "panic", panicked.value, "stack", string(panicked.stack))
+		return n.opts.Retry.failed(d, err, time.Now())
 	case err != nil:
 		log.Error("announcement could not be composed", "err", err)
 		// The cause is our own and none of the channel's business.
@@ -63,18 +68,19 @@ func (n *Notifier) attempt(ctx context.Context, d news.Delivery) news.Delivery {
 
 	sending, cancel := context.WithTimeout(ctx, n.opts.SendTimeout)
 	defer cancel()
-	message, err := send(sending, channel.Sender, a)
+	var message string
+	err = guard(func() (err error) { message, err = send(sending, channel.Sender, a); return })
 	now := time.Now()
 	if err == nil {
 		log.Info("announced", "events", d.Events, "message", message, "what", a.Brief.What)
 		return sent(d, message, now)
 	}
-	if ctx.Err() != nil {
+	if _, said := errors.AsType[*Later](err); ctx.Err() != nil && !said && !errors.Is(err, ErrRejected) {
 		log.Info("attempt was cut off by the end of the program", "err", err)
 		return interrupted(d)
 	}
 	if panicked, ok := errors.AsType[*panicError](err); ok {
-		log.Error("sender panicked", "err", err, "stack", string(panicked.stack))
+		log.Error("sender panicked", "events", d.Events, "panic", panicked.value, "stack", string(panicked.stack))
 	}
 	out := n.opts.Retry.failed(d, err, now)
 	if out.State == news.Rejected {
@@ -108,24 +114,29 @@ func interrupted(d news.Delivery) news.Delivery {
 	return d
 }
 
-// A panicError is a Sender's panic. Another attempt would only panic again, and
-// what it holds back must not suffer for it.
+// A panicError is a panic while an announcement was composed or sent. Another
+// attempt would only panic again, and what it holds back must not suffer for it.
 type panicError struct {
 	value any
 	stack []byte
 }
 
-func (p *panicError) Error() string { return fmt.Sprintf("internal error: %v", p.value) }
+func (p *panicError) Error() string { return "internal error" }
 func (p *panicError) Unwrap() error { return ErrRejected }
 
-// send makes one attempt. A page's text decides much of what a Sender does, so
-// a bug there is kept to the one announcement that meets it.
-func send(ctx context.Context, s Sender, a Announcement) (message string, err error) {
+// guard calls f. The texts of pages decide much of what happens in it, so a bug
+// there is kept to the one announcement that meets it.
+func guard(f func() error) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = &panicError{value: v, stack: debug.Stack()}
 		}
 	}()
+	return f()
+}
+
+// send makes one attempt.
+func send(ctx context.Context, s Sender, a Announcement) (message string, err error) {
 	if a.Delivery.Kind != news.Update {
 		return s.Send(ctx, a)
 	}

@@ -180,6 +180,7 @@ type Notifier struct {
 	opts  Options
 	log   *slog.Logger
 
+	reports reports
 	// unplanned counts the failures in a row to plan an event. The goroutine
 	// of Run or Pass owns it.
 	unplanned map[news.Seq]int

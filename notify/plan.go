@@ -74,7 +74,7 @@ func (n *Notifier) owed(ctx context.Context, name news.ChannelName) ([]news.Deli
 func (n *Notifier) duties(ctx context.Context, e news.Event, window time.Duration,
 	owed func(context.Context, news.ChannelName) ([]news.Delivery, error),
 ) ([]store.Duty, error) {
-	names, err := n.wanting(ctx, e)
+	names, err := n.wanting(ctx, e, e.At)
 	if err != nil {
 		return nil, err
 	}
@@ -91,10 +91,12 @@ func (n *Notifier) duties(ctx context.Context, e news.Event, window time.Duratio
 	return duties, nil
 }
 
-// wanting returns the channels to tell of e, each once, in the order in which
-// their watches were placed. Wants is asked for the time of the event: what
-// happened during a pause is not told after it.
-func (n *Notifier) wanting(ctx context.Context, e news.Event) ([]news.ChannelName, error) {
+// wanting returns the channels that want to hear of e at a time, each once, in
+// the order in which their watches were placed. Planning asks for the time of
+// the event, because what happened during a pause is not told after it;
+// delivering asks for now, because a watch that was paused or removed since
+// falls silent at once.
+func (n *Notifier) wanting(ctx context.Context, e news.Event, at time.Time) ([]news.ChannelName, error) {
 	var watches []news.Watch
 	switch {
 	case e.Article != "":
@@ -118,7 +120,7 @@ func (n *Notifier) wanting(ctx context.Context, e news.Event) ([]news.ChannelNam
 	}
 	var names []news.ChannelName
 	for _, w := range watches {
-		if ok, _ := w.Wants(e, e.At); ok && !slices.Contains(names, w.Channel) {
+		if ok, _ := w.Wants(e, at); ok && !slices.Contains(names, w.Channel) {
 			names = append(names, w.Channel)
 		}
 	}
