@@ -1,0 +1,54 @@
+package bot
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/editwatch/editwatch/internal/brief"
+
+	"github.com/editwatch/editwatch/internal/news"
+)
+
+// first returns the first of the strings that is not empty.
+func first(ss ...string) string {
+	for _, s := range ss {
+		if s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+// quote marks a title as somebody's words.
+func quote(s string) string { return "“" + s + "”" }
+
+// sentence makes a sentence of an error's text.
+func sentence(err error) string {
+	s := err.Error()
+	return strings.ToUpper(s[:1]) + s[1:] + "."
+}
+
+func join(channels []news.ChannelName) string {
+	ss := make([]string, len(channels))
+	for i, c := range channels {
+		ss[i] = string(c)
+	}
+	return strings.Join(ss, ", ")
+}
+
+// soon says when something is due: "in about 2 hours", "now".
+func soon(t, now time.Time) string {
+	if !t.After(now.Add(time.Second)) {
+		return "now"
+	}
+	return "in " + brief.About(t.Sub(now))
+}
+
+// entries counts the entries of a feed.
+func entries(n int) string {
+	if n == 1 {
+		return "1 entry"
+	}
+	return strconv.Itoa(n) + " entries"
+}

@@ -1,0 +1,325 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/editwatch/editwatch/internal/brief"
+	"github.com/editwatch/editwatch/internal/news"
+	"github.com/editwatch/editwatch/internal/store"
+)
+
+// A watchFact is a watch as --json tells it.
+type watchFact struct {
+	ID      news.WatchID     `json:"id"`
+	Channel news.ChannelName `json:"channel"`
+	URL     string           `json:"url"`
+	Kind    string           `json:"kind"` // feed, article, unread
+	Title   string           `json:"title"`
+	Scope   news.Scope       `json:"scope"`
+	Min     news.Min         `json:"min"`
+	Pages   bool             `json:"pages"`
+	State   string           `json:"state"` // ok, failing, paused, unread, retired, removed
+	Detail  string           `json:"detail,omitempty"`
+	Checked *time.Time       `json:"checked"`
+	Next    *time.Time       `json:"next"`
+}
+
+func (b *Bot) add(ctx context.Context, c Command, now time.Time) (Answer, error) {
+	channel, err := b.channel(c)
+	if err != nil {
+		return Answer{}, err
+	}
+	scope, err := news.ParseScope(c.Scope)
+	if err != nil {
+		return Answer{}, &news.Refusal{What: sentence(err)}
+	}
+	least, err := news.ParseMin(c.Min)
+	if err != nil {
+		return Answer{}, &news.Refusal{What: sentence(err)}
+	}
+	p, err := b.finder.Place(ctx, news.Watch{
+		Channel: channel, URL: c.Target, Label: c.Label, Scope: scope, Min: least, Pages: c.Pages,
+	})
+	if err != nil {
+		return Answer{}, err
+	}
+	w := p.Watch
+	var a Answer
+	switch {
+	case p.Existed:
+		a.Lines = []string{
+			fmt.Sprintf("%s watches %s already, as %s since %s.", channel, quote(p.Title), w.ID, brief.Date(w.Placed, nil)),
+			fmt.Sprintf("To change it, remove %s and add it anew.", w.ID),
+		}
+	case w.Feed != "":
+		a.Lines = []string{fmt.Sprintf("Watching %s in %s as %s: a feed of %s. Nothing is posted for what stands there now.",
+			quote(p.Title), channel, w.ID, brief.Count(p.Articles, "article"))}
+		if p.Found != "" {
+			a.Lines = append(a.Lines, "The page names this feed: "+p.Found)
+		}
+		next := "Each article is read once to know how it stands"
+		if !w.Pages {
+			next = "Only the feed's own titles and summaries are compared"
+		}
+		a.Lines = append(a.Lines, fmt.Sprintf("%s; the feed is checked again %s. You hear of %s.", next, soon(p.Next, now), wants(w)))
+	default:
+		a.Lines = []string{
+			fmt.Sprintf("Watching one article in %s as %s: %s. Version %d is saved, with %s.",
+				channel, w.ID, quote(p.Title), p.Version, brief.Count(p.Paragraphs, "paragraph")),
+			fmt.Sprintf("It is checked again %s, often while it is new and less often later. You hear of %s.", soon(p.Next, now), wants(w)),
+		}
+	}
+	f, err := b.watchFact(ctx, w, now)
+	if err != nil {
+		return Answer{}, err
+	}
+	a.Facts = append(a.Facts, fact(f))
+	return a, nil
+}
+
+// wants says what a watch hears of.
+func wants(w news.Watch) string {
+	what := map[news.Scope]string{news.ScopeHeadline: " of headlines", news.ScopeParagraphs: " of paragraphs"}[w.Scope]
+	switch w.Min {
+	case news.MinAny:
+		return "all edits" + what
+	case news.MinMajor:
+		return "major edits" + what
+	}
+	return "all edits" + what + " but typographic ones"
+}
+
+func (b *Bot) list(ctx context.Context, c Command, now time.Time) (Answer, error) {
+	q := store.WatchQuery{Channel: c.Channel}
+	if c.Everywhere && c.Channel == "" {
+		q.Channel = ""
+	} else if c.Channel == "" {
+		channel, err := b.channel(c)
+		if err != nil {
+			return Answer{}, err
+		}
+		q.Channel = channel
+	}
+	watches, err := b.store.Watches(ctx, q)
+	if err != nil {
+		return Answer{}, err
+	}
+	var a Answer
+	for _, w := range watches {
+		f, err := b.watchFact(ctx, w, now)
+		if err != nil {
+			return Answer{}, err
+		}
+		line := fmt.Sprintf("%s  %s", w.ID, f.Title)
+		if q.Channel == "" {
+			line = fmt.Sprintf("%s  %s  %s", w.ID, w.Channel, f.Title)
+		}
+		a.Lines = append(a.Lines, line+": "+f.line(now))
+		a.Facts = append(a.Facts, fact(f))
+	}
+	if len(watches) == 0 {
+		a.Lines = []string{"Nothing is watched here yet.", "Add a feed or an article: add https://example.org/news"}
+	}
+	return a, nil
+}
+
+// line says how the watch stands, in a few words.
+func (f watchFact) line(now time.Time) string {
+	s := f.State
+	if f.Detail != "" {
+		s += " (" + f.Detail + ")"
+	}
+	if f.Checked != nil {
+		s += ", checked " + brief.Ago(now.Sub(*f.Checked))
+	}
+	if f.Next != nil && f.State != "paused" {
+		s += ", next " + soon(*f.Next, now)
+	}
+	return s
+}
+
+func (b *Bot) watchFact(ctx context.Context, w news.Watch, now time.Time) (watchFact, error) {
+	f := watchFact{
+		ID: w.ID, Channel: w.Channel, URL: w.URL, Kind: "unread", Title: w.Label,
+		Scope: w.Scope, Min: w.Min, Pages: w.Pages, State: "not read yet", Detail: strings.TrimSuffix(w.Trouble, "."),
+	}
+	var polling news.Polling
+	switch {
+	case w.Feed != "":
+		feed, err := b.store.Feed(ctx, w.Feed)
+		if err != nil {
+			return f, err
+		}
+		f.Kind, f.State, polling = "feed", "ok", feed.Polling
+		f.Title = first(f.Title, feed.Title)
+	case w.Article != "":
+		article, err := b.store.Article(ctx, w.Article)
+		if err != nil {
+			return f, err
+		}
+		f.Kind, f.State, polling = "article", "ok", article.Polling
+		f.Title = first(f.Title, article.Headline)
+		switch {
+		case !article.Removed.IsZero():
+			f.State = "removed"
+		case !article.Retired.IsZero():
+			f.State = "no longer checked"
+		}
+	default:
+		polling.Next = w.NextTry
+	}
+	f.Title = first(f.Title, w.URL)
+	if polling.Failures > 0 {
+		f.State, f.Detail = "failing", polling.Detail
+	}
+	if w.Paused(now) {
+		f.State, f.Detail = "paused", "until resumed"
+		if !w.PausedUntil.Equal(news.Forever) {
+			f.Detail = "until " + brief.Clock(w.PausedUntil, now, nil)
+		}
+	}
+	f.Checked, f.Next = known(polling.Last), known(polling.Next)
+	return f, nil
+}
+
+func known(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
+// find returns the watch that the target names, by its ID or its address.
+func (b *Bot) find(ctx context.Context, c Command) (news.Watch, error) {
+	q := store.WatchQuery{Channel: c.Channel}
+	if !c.Everywhere && c.Channel == "" {
+		channel, err := b.channel(c)
+		if err != nil {
+			return news.Watch{}, err
+		}
+		q.Channel = channel
+	}
+	watches, err := b.store.Watches(ctx, q)
+	if err != nil {
+		return news.Watch{}, err
+	}
+	var match []news.Watch
+	target := strings.Trim(strings.TrimSpace(c.Target), "<>")
+	for _, w := range watches {
+		if strings.EqualFold(string(w.ID), target) {
+			return w, nil
+		}
+		if news.FoldAddress(w.URL) == news.FoldAddress(target) {
+			match = append(match, w)
+		}
+	}
+	switch len(match) {
+	case 1:
+		return match[0], nil
+	case 0:
+		return news.Watch{}, &news.Refusal{What: fmt.Sprintf("There is no watch %s here.", quote(c.Target)), Do: "See list for the watches and their IDs."}
+	}
+	return news.Watch{}, &news.Refusal{What: fmt.Sprintf("More than one watch is of that address: %s and %s.", match[0].ID, match[1].ID), Do: "Name the one you mean by its ID."}
+}
+
+func (b *Bot) remove(ctx context.Context, c Command) (Answer, error) {
+	w, err := b.find(ctx, c)
+	if err != nil {
+		return Answer{}, err
+	}
+	if w.FromFile {
+		return Answer{}, inFile(w, "remove it there")
+	}
+	if err := b.store.RemoveWatch(ctx, w.ID); err != nil {
+		return Answer{}, err
+	}
+	return Answer{
+		Lines: []string{
+			fmt.Sprintf("Removed %s (%s) from %s. What was recorded stays.", w.ID, first(w.Label, w.URL), w.Channel),
+			"To watch it again: add " + w.URL,
+		},
+		Facts: []json.RawMessage{fact(map[string]any{"removed": w.ID, "channel": w.Channel, "url": w.URL})},
+	}, nil
+}
+
+func inFile(w news.Watch, do string) error {
+	return &news.Refusal{What: fmt.Sprintf("%s stands in the configuration file.", w.ID), Do: fmt.Sprintf("To change it, %s, or pause it here.", do)}
+}
+
+func (b *Bot) pause(ctx context.Context, c Command, now time.Time) (Answer, error) {
+	w, err := b.find(ctx, c)
+	if err != nil {
+		return Answer{}, err
+	}
+	if c.For < 0 {
+		return Answer{}, &news.Refusal{What: "A pause cannot end before it begins.", Do: "Give a time like 8h, or none to pause until you resume it."}
+	}
+	w.PausedUntil = news.Forever
+	until := "until you resume it"
+	if c.For > 0 {
+		w.PausedUntil = now.Add(c.For)
+		until = "until " + brief.Clock(w.PausedUntil, now, nil)
+	}
+	return b.change(ctx, w, now,
+		fmt.Sprintf("Paused %s (%s) in %s %s.", w.ID, first(w.Label, w.URL), w.Channel, until),
+		"What happens meanwhile is recorded, and not told afterwards.")
+}
+
+func (b *Bot) resume(ctx context.Context, c Command) (Answer, error) {
+	now := time.Now().UTC()
+	w, err := b.find(ctx, c)
+	if err != nil {
+		return Answer{}, err
+	}
+	if !w.Paused(now) {
+		return Answer{Lines: []string{fmt.Sprintf("%s (%s) is not paused.", w.ID, first(w.Label, w.URL))}}, nil
+	}
+	w.PausedUntil = time.Time{}
+	// What was recorded during the pause, planned or not, is not told.
+	newest, err := b.store.Events(ctx, store.EventQuery{Max: 1})
+	if err != nil {
+		return Answer{}, err
+	}
+	if len(newest) > 0 {
+		w.After = max(w.After, newest[0].Seq)
+	}
+	return b.change(ctx, w, now, fmt.Sprintf("Resumed %s (%s) in %s.", w.ID, first(w.Label, w.URL), w.Channel))
+}
+
+// change stores a watch and answers with the lines.
+func (b *Bot) change(ctx context.Context, w news.Watch, now time.Time, lines ...string) (Answer, error) {
+	if err := b.store.ChangeWatch(ctx, w); err != nil {
+		return Answer{}, err
+	}
+	f, err := b.watchFact(ctx, w, now)
+	return Answer{Lines: lines, Facts: []json.RawMessage{fact(f)}}, err
+}
+
+func (b *Bot) test(ctx context.Context, c Command) (Answer, error) {
+	if c.Target != "" {
+		w, err := b.find(ctx, c)
+		if err != nil {
+			return Answer{}, err
+		}
+		c.Channel = w.Channel
+	}
+	channel, err := b.channel(c)
+	if err != nil {
+		return Answer{}, err
+	}
+	if b.tester == nil {
+		return Answer{}, errors.New("no tester")
+	}
+	if err := b.tester.Test(ctx, channel); err != nil {
+		return Answer{}, err
+	}
+	return Answer{
+		Lines: []string{fmt.Sprintf("A sample announcement was posted to %s.", channel)},
+		Facts: []json.RawMessage{fact(map[string]any{"tested": channel})},
+	}, nil
+}

@@ -1,0 +1,310 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/lmittmann/tint"
+	"golang.org/x/term"
+
+	"github.com/editwatch/editwatch/bot"
+	"github.com/editwatch/editwatch/bot/cli"
+	"github.com/editwatch/editwatch/internal/brief"
+	"github.com/editwatch/editwatch/internal/news"
+	"github.com/editwatch/editwatch/internal/report"
+	"github.com/editwatch/editwatch/internal/safehttp"
+	"github.com/editwatch/editwatch/internal/store"
+	"github.com/editwatch/editwatch/internal/store/bolt"
+	"github.com/editwatch/editwatch/notify"
+	"github.com/editwatch/editwatch/notify/console"
+	"github.com/editwatch/editwatch/notify/discord"
+	"github.com/editwatch/editwatch/notify/slack"
+	"github.com/editwatch/editwatch/notify/webhook"
+	"github.com/editwatch/editwatch/watcher"
+	"github.com/editwatch/editwatch/watcher/fetch"
+)
+
+// consoleName is the channel that is always there: the terminal.
+const consoleName = "console"
+
+// An app is everything that runs, wired together over one store.
+type app struct {
+	config   config
+	log      *slog.Logger
+	store    store.Store
+	watcher  *watcher.Watcher
+	notifier *notify.Notifier
+	bot      *bot.Bot
+	channels map[news.ChannelName]notify.Channel
+}
+
+// newApp opens the store and wires the parts. Nothing runs yet.
+func newApp(e *env, c config) (*app, error) {
+	a := &app{config: c, log: e.logger()}
+	var names []news.ChannelName
+	var err error
+	if a.channels, names, err = c.senders(e); err != nil {
+		return nil, err
+	}
+	if a.store, err = openStore(c.Store); err != nil {
+		return nil, err
+	}
+	a.watcher = watcher.New(a.store, c.fetcher(), watcher.Options{
+		Schedule: c.Poll.schedule(), Hosts: c.Poll.Hosts, Logger: a.log,
+		MaxPage: int64(c.Poll.PageMax), MaxFeed: int64(c.Poll.FeedMax),
+	})
+	a.notifier = notify.New(a.store, notify.Options{
+		Channels: a.channels,
+		Coalesce: coalesce(c.Announce.Coalesce),
+		Flood:    notify.Flood{Old: time.Duration(c.Announce.Stale)},
+		Logger:   a.log,
+	})
+	a.bot = bot.New(a.store, a.watcher, a.notifier, bot.Options{Channels: names, Links: report.Links{Base: c.PublicURL}})
+	return a, nil
+}
+
+// coalesce returns the window as package notify takes it, where zero means
+// the default.
+func coalesce(d duration) time.Duration {
+	if d == 0 {
+		return -1
+	}
+	return time.Duration(d)
+}
+
+func (a *app) close() error { return a.store.Close() }
+
+// openStore opens the store, with a word on what to do when it cannot.
+func openStore(path string) (store.Store, error) {
+	s, err := bolt.Open(path, bolt.Options{})
+	switch {
+	case errors.Is(err, store.ErrInUse):
+		return nil, fmt.Errorf("the store %s is in use by another editwatch; stop that one, or name another store with --store", path)
+	case errors.Is(err, store.ErrNewer):
+		return nil, fmt.Errorf("the store %s was written by a newer editwatch; use that one, or restore a backup", path)
+	case errors.Is(err, store.ErrDamaged):
+		return nil, fmt.Errorf("%w; restore a backup, or name another store with --store", err)
+	case err != nil:
+		return nil, err
+	}
+	return s, nil
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return !errors.Is(err, fs.ErrNotExist)
+}
+
+// fetcher returns the one way to the pages and feeds of the web.
+func (c config) fetcher() *fetch.Client {
+	return fetch.New(fetch.Options{
+		UserAgent: c.userAgent(),
+		HTTP:      safehttp.New(safehttp.Options{Allow: c.Poll.Allow, Total: time.Duration(c.Poll.Timeout)}),
+		Gap:       time.Duration(c.Poll.Gap),
+	})
+}
+
+// userAgent names us, and whom to complain to.
+func (c config) userAgent() string {
+	if c.Contact == "" {
+		return "editwatch/" + version()
+	}
+	return "editwatch/" + version() + " (+" + c.Contact + ")"
+}
+
+// senders makes the channels of the configuration, and lists their names.
+func (c config) senders(e *env) (map[news.ChannelName]notify.Channel, []news.ChannelName, error) {
+	all := map[news.ChannelName]notify.Channel{
+		consoleName: {Sender: console.New(e.stdout, e.style()), Links: report.Links{Base: c.localURL()}},
+	}
+	names := []news.ChannelName{}
+	// Chat platforms and receivers of webhooks stand in the operator's own
+	// configuration, so they may be on any network.
+	out := &http.Client{Timeout: 30 * time.Second}
+	for _, ch := range c.Channels {
+		target, err := ch.secret("URL", ch.URL, ch.URLFile)
+		if err != nil {
+			return nil, nil, err
+		}
+		if ch.Kind != "console" && !isWeb(target) {
+			return nil, nil, fmt.Errorf("channel %q needs the url of its webhook: as url, in the file url_file names, or in the environment as EDITWATCH_%s_URL", ch.Name, envName(ch.Name))
+		}
+		secret, err := ch.secret("SECRET", ch.Secret, ch.SecretFile)
+		if err != nil {
+			return nil, nil, err
+		}
+		n := notify.Channel{Links: report.Links{Base: c.PublicURL}, Location: ch.Timezone.Location}
+		switch ch.Kind {
+		case "console":
+			n.Sender, n.Links.Base = console.New(e.stdout, e.style()), c.localURL()
+		case "discord-webhook":
+			n.Sender, err = discord.New(discord.Options{WebhookURL: target, HTTP: out, Logger: e.logger()})
+		case "slack-webhook":
+			n.Sender, err = slack.New(slack.Options{WebhookURL: target, HTTP: out})
+		case "webhook":
+			n.Sender, err = webhook.New(webhook.Options{URL: target, Secret: secret, HTTP: out})
+			n.Machine = true
+		}
+		if err != nil {
+			return nil, nil, fmt.Errorf("channel %q: %w", ch.Name, err)
+		}
+		all[news.ChannelName(ch.Name)] = n
+		names = append(names, news.ChannelName(ch.Name))
+	}
+	if _, named := all[consoleName]; named && len(names) == 0 {
+		names = append(names, consoleName)
+	}
+	return all, names, nil
+}
+
+// localURL is where people on this machine find the pages.
+func (c config) localURL() string {
+	if c.PublicURL != "" {
+		return c.PublicURL
+	}
+	return "http://" + c.Listen
+}
+
+// do carries out a request to the program, for the socket and in place.
+func (a *app) do(ctx context.Context, r cli.Request) bot.Answer {
+	switch {
+	case r.Command != nil:
+		answer, err := a.bot.Do(ctx, *r.Command)
+		if err != nil {
+			a.log.Error("command", "verb", r.Command.Verb, "err", err)
+			return bot.Sorry()
+		}
+		return answer
+	case r.Backup != "":
+		if err := a.backup(ctx, r.Backup); err != nil {
+			return bot.Refuse(&news.Refusal{What: sentence(err)})
+		}
+		return bot.Answer{Lines: []string{"The store was copied to " + r.Backup + "."}}
+	}
+	h, err := a.health(ctx)
+	if err != nil {
+		a.log.Error("count the store", "err", err)
+		return bot.Sorry()
+	}
+	return bot.Answer{Lines: []string{h.line()}, Facts: []json.RawMessage{fact(h)}}
+}
+
+func fact(v any) json.RawMessage {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // our own types always marshal
+	}
+	return b
+}
+
+// backup writes a copy of the store beside the file and then in its place, so
+// that a file of that name is a whole backup.
+func (a *app) backup(ctx context.Context, to string) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(to), filepath.Base(to)+".*.part")
+	if err != nil {
+		return fmt.Errorf("write the backup: %w", err)
+	}
+	defer os.Remove(f.Name())
+	if err := errors.Join(a.store.Backup(ctx, f), f.Sync(), f.Close()); err != nil {
+		return fmt.Errorf("write the backup: %w", err)
+	}
+	return os.Rename(f.Name(), to)
+}
+
+// syncWatches makes the stored watches that stand in the file those that do:
+// one is placed when it is first seen, changed when its wishes change, and
+// ended when it is gone from the file.
+func (a *app) syncWatches(ctx context.Context) error {
+	if a.config.path == "" {
+		return nil // no file, so nothing stands in it and nothing is gone from it
+	}
+	stored, err := a.store.Watches(ctx, store.WatchQuery{})
+	if err != nil {
+		return err
+	}
+	type key struct{ channel, url string }
+	have := make(map[key]news.Watch)
+	for _, w := range stored {
+		if w.FromFile {
+			have[key{string(w.Channel), w.URL}] = w
+		}
+	}
+	for _, wc := range a.config.Watches {
+		want := wc.watch()
+		k := key{wc.Channel, wc.URL}
+		old, ok := have[k]
+		delete(have, k)
+		switch {
+		case !ok:
+			want.Placed = time.Now().UTC()
+			if _, err := a.store.AddWatch(ctx, want); err != nil && !errors.Is(err, store.ErrExists) {
+				return err
+			}
+		case old.Scope != want.Scope || old.Min != want.Min || old.Pages != want.Pages || want.Label != "" && old.Label != want.Label:
+			old.Scope, old.Min, old.Pages = want.Scope, want.Min, want.Pages
+			if want.Label != "" {
+				old.Label = want.Label
+			}
+			if err := a.store.ChangeWatch(ctx, old); err != nil {
+				return err
+			}
+		}
+	}
+	for _, w := range have {
+		a.log.Info("watch ended: it is gone from the configuration", "watch", w.ID, "url", w.URL)
+		if err := a.store.RemoveWatch(ctx, w.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// watch returns the watch as the file wants it. The values were checked.
+func (w watchConfig) watch() news.Watch {
+	scope, _ := news.ParseScope(w.Scope)
+	least, _ := news.ParseMin(w.Min)
+	return news.Watch{
+		Channel: news.ChannelName(w.Channel), URL: w.URL, Label: w.Label,
+		Scope: scope, Min: least, Pages: w.Pages == nil || *w.Pages, FromFile: true,
+	}
+}
+
+// logger writes to stderr: coloured lines on a terminal, JSON elsewhere.
+func (e *env) logger() *slog.Logger {
+	level := slog.LevelInfo
+	if e.global.Debug {
+		level = slog.LevelDebug
+	}
+	if isTerminal(e.stderr) {
+		return slog.New(tint.NewHandler(e.stderr, &tint.Options{Level: level, TimeFormat: time.TimeOnly, NoColor: os.Getenv("NO_COLOR") != ""}))
+	}
+	return slog.New(slog.NewJSONHandler(e.stderr, &slog.HandlerOptions{Level: level}))
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// style returns how edits are written to stdout.
+func (e *env) style() console.Style {
+	if f, ok := e.stdout.(*os.File); ok {
+		return console.StyleOf(f)
+	}
+	return console.Style{}
+}
+
+// format returns what writes a brief to stdout.
+func (e *env) format() func(brief.Brief) string {
+	style := e.style()
+	return func(b brief.Brief) string { return console.Format(b, style) }
+}

@@ -1,0 +1,402 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/netip"
+	"net/url"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"github.com/editwatch/editwatch/internal/news"
+	"github.com/editwatch/editwatch/watcher"
+)
+
+// defaultConfig is read when no --config is given, if it is there.
+const defaultConfig = "editwatch.toml"
+
+// A config is the configuration file. Every key has a default, so that the
+// empty file and no file mean the same; config.example.toml shows them all.
+type config struct {
+	Store     string          `toml:"store"`
+	Listen    string          `toml:"listen"`
+	PublicURL string          `toml:"public_url"`
+	Contact   string          `toml:"contact"`
+	Poll      pollConfig      `toml:"poll"`
+	Announce  announceConfig  `toml:"announce"`
+	Channels  []channelConfig `toml:"channel"`
+	Watches   []watchConfig   `toml:"watch"`
+
+	path          string // of the file; empty if there is none
+	listenDefault bool   // nobody chose the address: any free port will do
+}
+
+type pollConfig struct {
+	Gap        duration       `toml:"gap"`
+	Allow      []netip.Prefix `toml:"allow"`
+	Hosts      int            `toml:"hosts"`
+	Timeout    duration       `toml:"timeout"`
+	PageMax    size           `toml:"page_max"`
+	FeedMax    size           `toml:"feed_max"`
+	Ages       []ageConfig    `toml:"ages"`
+	Old        duration       `toml:"old"`
+	Retire     duration       `toml:"retire"`
+	Jitter     float64        `toml:"jitter"`
+	Feed       duration       `toml:"feed"`
+	FeedLeast  duration       `toml:"feed_least"`
+	FeedMost   duration       `toml:"feed_most"`
+	Look       duration       `toml:"look"`
+	GoneFor    duration       `toml:"gone_for"`
+	BackoffMax duration       `toml:"backoff_max"`
+}
+
+type ageConfig struct {
+	Under duration `toml:"under"`
+	Every duration `toml:"every"`
+}
+
+type announceConfig struct {
+	Coalesce duration `toml:"coalesce"`
+	Stale    duration `toml:"stale"`
+}
+
+type channelConfig struct {
+	Name       string   `toml:"name"`
+	Kind       string   `toml:"kind"`
+	URL        string   `toml:"url"`
+	URLFile    string   `toml:"url_file"`
+	Secret     string   `toml:"secret"`
+	SecretFile string   `toml:"secret_file"`
+	Timezone   timezone `toml:"timezone"`
+}
+
+type watchConfig struct {
+	URL     string `toml:"url"`
+	Channel string `toml:"channel"`
+	Scope   string `toml:"scope"`
+	Min     string `toml:"min"`
+	Label   string `toml:"label"`
+	Pages   *bool  `toml:"pages"`
+}
+
+// defaults returns the configuration of the empty file.
+func defaults() config {
+	s := watcher.DefaultSchedule()
+	c := config{
+		Store:  "editwatch.db",
+		Listen: "127.0.0.1:8080",
+		Poll: pollConfig{
+			Gap: duration(2 * time.Second), Allow: []netip.Prefix{}, Hosts: 16, Timeout: duration(25 * time.Second),
+			PageMax: 5 << 20, FeedMax: 8 << 20,
+			Old: duration(s.Old), Retire: duration(s.Retire), Jitter: s.Jitter,
+			Feed: duration(s.Feed), FeedLeast: duration(s.FeedMin), FeedMost: duration(s.FeedMax),
+			Look: duration(s.Look), GoneFor: duration(s.GoneFor), BackoffMax: duration(s.BackoffMax),
+		},
+		Announce:      announceConfig{Coalesce: duration(10 * time.Minute), Stale: duration(24 * time.Hour)},
+		listenDefault: true,
+	}
+	for _, a := range s.Ages {
+		c.Poll.Ages = append(c.Poll.Ages, ageConfig{duration(a.Under), duration(a.Every)})
+	}
+	return c
+}
+
+// schedule returns the part of the configuration that says when to visit.
+func (p pollConfig) schedule() watcher.Schedule {
+	s := watcher.Schedule{
+		Old: time.Duration(p.Old), Retire: time.Duration(p.Retire), Jitter: p.Jitter,
+		Feed: time.Duration(p.Feed), FeedMin: time.Duration(p.FeedLeast), FeedMax: time.Duration(p.FeedMost),
+		Look: time.Duration(p.Look), GoneFor: time.Duration(p.GoneFor), BackoffMax: time.Duration(p.BackoffMax),
+	}
+	for _, a := range p.Ages {
+		s.Ages = append(s.Ages, watcher.Age{Under: time.Duration(a.Under), Every: time.Duration(a.Every)})
+	}
+	return s
+}
+
+// loadConfig reads the file, or the default one if path is empty. A file that
+// was named and is not there is an error; the default one may be missing.
+func loadConfig(path string) (config, error) {
+	named := path != ""
+	if !named {
+		path = defaultConfig
+	}
+	text, err := os.ReadFile(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && !named:
+		return defaults(), nil
+	case errors.Is(err, fs.ErrNotExist):
+		return config{}, fmt.Errorf("there is no configuration file %s; config.example.toml shows what can stand in it", path)
+	case err != nil:
+		return config{}, fmt.Errorf("read the configuration: %w", err)
+	}
+	c, err := parseConfig(path, text)
+	if err != nil {
+		return config{}, err
+	}
+	c.path = path
+	return c, nil
+}
+
+// parseConfig reads the text of a configuration file; path is for messages.
+func parseConfig(path string, text []byte) (config, error) {
+	c := defaults()
+	ages := c.Poll.Ages
+	c.Poll.Ages = nil // a list in the file replaces the default, rather than adding to it
+	c.Listen = ""
+	d := toml.NewDecoder(bytes.NewReader(text)).DisallowUnknownFields()
+	if err := d.Decode(&c); err != nil {
+		return config{}, configError(path, err)
+	}
+	if c.Poll.Ages == nil {
+		c.Poll.Ages = ages
+	}
+	c.listenDefault = c.Listen == ""
+	if c.listenDefault {
+		c.Listen = defaults().Listen
+	}
+	if err := c.check(); err != nil {
+		return config{}, fmt.Errorf("%s: %w", path, err)
+	}
+	return c, nil
+}
+
+// configError words what is wrong with the file, with its place.
+func configError(path string, err error) error {
+	var strict *toml.StrictMissingError
+	if errors.As(err, &strict) {
+		var all []error
+		for _, e := range strict.Errors {
+			row, column := e.Position()
+			all = append(all, fmt.Errorf("%s:%d:%d: unknown key %q; config.example.toml lists the keys there are",
+				path, row, column, strings.Join(e.Key(), ".")))
+		}
+		return errors.Join(all...)
+	}
+	var at *toml.DecodeError
+	if errors.As(err, &at) {
+		row, column := at.Position()
+		return fmt.Errorf("%s:%d:%d: %s", path, row, column, strings.TrimPrefix(at.Error(), "toml: "))
+	}
+	return fmt.Errorf("%s: %w", path, err)
+}
+
+var (
+	kinds       = []string{"console", "discord-webhook", "slack-webhook", "webhook"}
+	channelName = regexp.MustCompile(`^[\pL\pN][\pL\pN ._-]{0,63}$`)
+)
+
+// check returns what is wrong with values that read well.
+func (c *config) check() error {
+	var bad []error
+	report := func(format string, args ...any) { bad = append(bad, fmt.Errorf(format, args...)) }
+	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
+		report("listen: %q is not an address and port like 127.0.0.1:8080", c.Listen)
+	}
+	if c.PublicURL != "" && !isWeb(c.PublicURL) {
+		report("public_url: %q is not a web address like https://edits.example.org", c.PublicURL)
+	}
+	p := c.Poll
+	for _, d := range []struct {
+		key   string
+		value duration
+	}{{"timeout", p.Timeout}, {"old", p.Old}, {"retire", p.Retire}, {"feed", p.Feed}, {"feed_least", p.FeedLeast}, {"feed_most", p.FeedMost}} {
+		if d.value <= 0 {
+			report("poll.%s: must be longer than nothing", d.key)
+		}
+	}
+	for i, a := range p.Ages {
+		if a.Every <= 0 || i > 0 && a.Under <= p.Ages[i-1].Under {
+			report("poll.ages: each step needs an every, and a later under than the one before")
+		}
+	}
+	if p.FeedLeast > p.FeedMost {
+		report("poll.feed_least: must not be longer than poll.feed_most")
+	}
+	if p.Jitter < 0 || p.Jitter > 0.5 {
+		report("poll.jitter: must be from 0 to 0.5")
+	}
+	if p.Hosts < 1 {
+		report("poll.hosts: must be at least 1")
+	}
+	names := map[string]bool{consoleName: true}
+	for i, ch := range c.Channels {
+		names[ch.Name] = true
+		if err := ch.check(); err != nil {
+			report("channel %s: %w", orNumber(ch.Name, i), err)
+		}
+		for _, other := range c.Channels[:i] {
+			if other.Name == ch.Name {
+				report("channel %q: there are two of that name", ch.Name)
+			}
+		}
+	}
+	for i, w := range c.Watches {
+		if err := w.check(names); err != nil {
+			report("watch %s: %w", orNumber(w.URL, i), err)
+		}
+		for _, other := range c.Watches[:i] {
+			if other.URL == w.URL && other.Channel == w.Channel {
+				report("watch %q: it stands there twice for channel %q", w.URL, w.Channel)
+			}
+		}
+	}
+	return errors.Join(bad...)
+}
+
+func orNumber(name string, i int) string {
+	if name == "" {
+		return "number " + strconv.Itoa(i+1)
+	}
+	return strconv.Quote(name)
+}
+
+func isWeb(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != ""
+}
+
+func (ch channelConfig) check() error {
+	switch {
+	case !channelName.MatchString(ch.Name):
+		return errors.New("name: give it a short name of letters and digits")
+	case ch.Kind == "":
+		return fmt.Errorf("kind: one of %s", strings.Join(kinds, ", "))
+	case ch.Kind == "console" && (ch.URL != "" || ch.URLFile != ""):
+		return errors.New("a console has no url")
+	}
+	for _, k := range kinds {
+		if ch.Kind == k {
+			return nil
+		}
+	}
+	return fmt.Errorf("kind: %q is not one of %s", ch.Kind, strings.Join(kinds, ", "))
+}
+
+func (w watchConfig) check(channels map[string]bool) error {
+	if !isWeb(w.URL) {
+		return errors.New("url: give the web address of a feed, an article, or a page that names a feed")
+	}
+	if !channels[w.Channel] {
+		return fmt.Errorf("channel: there is no channel %q", w.Channel)
+	}
+	if _, err := news.ParseScope(w.Scope); err != nil {
+		return err
+	}
+	_, err := news.ParseMin(w.Min)
+	return err
+}
+
+// secret returns a value that may stand in the configuration, in a file it
+// names, or in the environment, which wins: as EDITWATCH_<CHANNEL>_<WHAT>.
+func (ch channelConfig) secret(what, value, file string) (string, error) {
+	name := "EDITWATCH_" + envName(ch.Name) + "_" + what
+	if s := os.Getenv(name); s != "" {
+		return s, nil
+	}
+	if file != "" {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			return "", fmt.Errorf("channel %q: read its %s: %w", ch.Name, strings.ToLower(what), err)
+		}
+		value = strings.TrimSpace(string(b))
+	}
+	return value, nil
+}
+
+func envName(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z':
+			return r - 'a' + 'A'
+		case r >= 'A' && r <= 'Z' || r >= '0' && r <= '9':
+			return r
+		}
+		return '_'
+	}, s)
+}
+
+// A duration is written like 90s, 2h30m or 40d.
+type duration time.Duration
+
+func (d *duration) UnmarshalText(b []byte) error {
+	v, err := parseDuration(string(b))
+	*d = duration(v)
+	return err
+}
+
+func (d duration) String() string {
+	v := time.Duration(d)
+	if v >= 48*time.Hour && v%(24*time.Hour) == 0 {
+		return strconv.Itoa(int(v/(24*time.Hour))) + "d"
+	}
+	s := v.String()
+	s = strings.TrimSuffix(s, "m0s")
+	if s != v.String() {
+		s += "m"
+	}
+	if t := strings.TrimSuffix(s, "h0m"); t != s {
+		s = t + "h"
+	}
+	return s
+}
+
+func parseDuration(s string) (time.Duration, error) {
+	bad := fmt.Errorf("%q is not a length of time like 90s, 15m, 2h30m or 40d", s)
+	days, rest, ok := strings.Cut(s, "d")
+	var d time.Duration
+	if ok {
+		n, err := strconv.ParseFloat(days, 64)
+		if err != nil || n < 0 || n > 36500 {
+			return 0, bad
+		}
+		d, s = time.Duration(n*float64(24*time.Hour)), rest
+	}
+	if s != "" {
+		v, err := time.ParseDuration(s)
+		if err != nil || v < 0 {
+			return 0, bad
+		}
+		d += v
+	}
+	return d, nil
+}
+
+// A size is a number of bytes, written like 500KB or 5MB.
+type size int64
+
+func (n *size) UnmarshalText(b []byte) error {
+	s := strings.ToUpper(strings.TrimSpace(string(b)))
+	unit := int64(1)
+	for suffix, u := range map[string]int64{"KB": 1 << 10, "MB": 1 << 20} {
+		if rest, ok := strings.CutSuffix(s, suffix); ok {
+			s, unit = strings.TrimSpace(rest), u
+		}
+	}
+	v, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || v <= 0 || v*unit > 64<<20 {
+		return fmt.Errorf("%q is not a size like 500KB or 5MB, up to 64MB", b)
+	}
+	*n = size(v * unit)
+	return nil
+}
+
+// A timezone is written as in the IANA database: Europe/London. Empty is UTC.
+type timezone struct{ *time.Location }
+
+func (z *timezone) UnmarshalText(b []byte) error {
+	loc, err := time.LoadLocation(string(b))
+	if err != nil {
+		return fmt.Errorf("%q is not a time zone like Europe/London", b)
+	}
+	z.Location = loc
+	return nil
+}

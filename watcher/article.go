@@ -1,0 +1,463 @@
+package watcher
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/editwatch/editwatch/internal/edit"
+	"github.com/editwatch/editwatch/internal/news"
+	"github.com/editwatch/editwatch/internal/store"
+	"github.com/editwatch/editwatch/watcher/extract"
+	"github.com/editwatch/editwatch/watcher/fetch"
+)
+
+// gone410 is the detail of a page that says itself that it is gone for good.
+const gone410 = "410"
+
+// article polls the page of an article and records what came of it.
+func (v *visit) article(ctx context.Context, a news.Article) error {
+	now := time.Now().UTC()
+	watches, err := v.store.Watching(ctx, a)
+	if err != nil {
+		return err
+	}
+	if len(watches) == 0 {
+		a.Polling.Next = time.Time{}
+		a.Polling.Detail = "nobody watches it any more"
+		return v.record(ctx, store.Record{Article: a})
+	}
+	if a.Versions > 0 && !now.Before(v.when.retires(a)) {
+		return v.retire(ctx, a, now)
+	}
+	resp, err := v.fetch.Get(ctx, fetch.Request{
+		URL: a.URL, Accept: fetch.AcceptPage, MaxBytes: v.maxPage,
+		ETag: a.Polling.ETag, LastModified: a.Polling.LastModified, BodyHash: a.Polling.BodyHash,
+	})
+	if ctx.Err() != nil {
+		return ctx.Err() // being stopped is nobody's failure
+	}
+	now = time.Now().UTC()
+	v.note(a.Polling.Host, err, now)
+	switch {
+	case err != nil:
+		if detail, ok := missing(err); ok {
+			return v.gone(ctx, a, detail, now)
+		}
+		return v.failed(ctx, a, err, now)
+	case resp.NotModified && a.Hold == nil && a.Removed.IsZero():
+		return v.unchanged(ctx, a, news.OutcomeNotModified, now)
+	case resp.Same && a.Hold == nil && a.Removed.IsZero():
+		return v.unchanged(ctx, a, news.OutcomeSameBytes, now)
+	case resp.NotModified || resp.Same:
+		// The validators are kept only of readings that were believed, so that
+		// an unchanged answer says that the newest version stands.
+		return v.standing(ctx, a, now)
+	}
+	if leadsElsewhere(a.URL, resp.URL) {
+		return v.gone(ctx, a, "it leads to "+section(resp.URL), now)
+	}
+	last, err := v.last(ctx, a)
+	if err != nil {
+		return err
+	}
+	reading, err := extract.Read(resp.Body, extract.Options{URL: resp.URL, ContentType: resp.ContentType, Place: a.Place, Last: last.Text})
+	if err != nil {
+		return v.refused(ctx, a, err, now)
+	}
+	v.dress(&a, reading, resp)
+	if a.Versions == 0 {
+		return v.baseline(ctx, a, reading, resp, now)
+	}
+	hash := reading.Text.Hash()
+	if hash == a.Hash {
+		remember(&a, resp)
+		a.Place = reading.Place
+		return v.standing(ctx, a, now)
+	}
+	f := finding{text: reading.Text, extractor: reading.Extractor, place: reading.Place, moved: reading.Moved, at: now}
+	return v.differs(ctx, a, last, f, resp)
+}
+
+// last returns the newest version of the article, or a zero one.
+func (v *visit) last(ctx context.Context, a news.Article) (news.Version, error) {
+	if a.Versions == 0 {
+		return news.Version{}, nil
+	}
+	return v.store.Version(ctx, a.ID, a.Versions)
+}
+
+// differs decides about a text that is not the newest version's. resp is nil
+// for the reading of a feed.
+func (v *visit) differs(ctx context.Context, a news.Article, last news.Version, f finding, resp *fetch.Response) error {
+	if underTest(a, f.text.Headline) && underTest(a, last.Text.Headline) && f.text.Headline != last.Text.Headline {
+		// The headline alternates, which has been told: read on as if it had not.
+		f.text.Headline = last.Text.Headline
+		if e := edit.Compare(last.Text, f.text); e.Significance == news.None {
+			return v.standing(ctx, a, f.at)
+		}
+	}
+	if n, err := v.store.FindVersion(ctx, a.ID, f.text.Hash()); err == nil {
+		f.earlier = n
+	} else if !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	f.edit = edit.Compare(last.Text, f.text)
+	verdict, h := judge(a, last.Text, f, v.settle, v.when)
+	switch verdict {
+	case same:
+		return v.standing(ctx, a, f.at)
+	case hold:
+		if a.Hold != nil && a.Hold.Reason == news.HoldHeadline && h.Looks == 1 {
+			a.Flips++
+		}
+		a.Hold = h
+		a.Polling = answered(a.Polling, news.OutcomeHeld, "it reads differently ("+string(h.Reason)+"); a second look decides", f.at)
+		a.Polling.LastOK = h.After // what was seen last for certain
+		a.Polling.Next = f.at.Add(nextLook(*h, v.when, rand.Float64()))
+		return v.record(ctx, store.Record{Article: a})
+	}
+	return v.believe(ctx, a, last, f, resp)
+}
+
+// believe stores a version and what happened.
+func (v *visit) believe(ctx context.Context, a news.Article, last news.Version, f finding, resp *fetch.Response) error {
+	seen, after := f.at, a.Polling.LastOK
+	if a.Hold != nil && a.Hold.Reason != news.HoldGone && a.Hold.Text.Hash() == f.text.Hash() {
+		seen, after = a.Hold.Since, a.Hold.After
+	}
+	kind := news.Edited
+	switch {
+	case !a.Removed.IsZero():
+		kind = news.Returned
+	case f.earlier > 0:
+		kind = news.Reverted
+	}
+	event := news.Event{
+		Kind: kind, At: f.at, From: last.Number, To: last.Number + 1,
+		ChangedAfter: after, ChangedBefore: seen,
+		Significance: f.edit.Significance, Classes: f.edit.Classes, Noted: f.edit.Noted,
+	}
+	if kind == news.Reverted {
+		event.RevertedTo = f.earlier
+	}
+	version := news.Version{
+		Article: a.ID, Number: last.Number + 1, Seen: seen, Hash: f.text.Hash(), Extractor: f.extractor, Text: f.text,
+	}
+	a.Versions, a.Edits, a.Hash, a.Extractor = version.Number, a.Edits+1, version.Hash, version.Extractor
+	a.Headline = f.text.Headline
+	a.Place = f.place
+	a.Hold, a.Removed = nil, time.Time{}
+	if f.edit.Significance >= news.Minor {
+		a.LastEdited = seen
+	}
+	if f.edit.Significance >= news.Minor && !headlineOnly(f.edit) {
+		a.Flips = 0
+	}
+	a.Polling = answered(a.Polling, news.OutcomeEdited, fmt.Sprintf("version %d was stored", version.Number), f.at)
+	record := store.Record{Article: a, Version: &version, Events: []news.Event{event}}
+	if resp != nil {
+		remember(&record.Article, resp)
+		record.Page = resp.Body
+		record.Article.Polling.Next = v.next(f.at, v.when.interval(a, f.at), a.URL)
+	}
+	v.log.Info("edit", "article", a.ID, "version", version.Number, "kind", kind, "significance", f.edit.Significance)
+	return v.record(ctx, record)
+}
+
+// baseline stores the first version, of which nothing is told.
+func (v *visit) baseline(ctx context.Context, a news.Article, r extract.Reading, resp *fetch.Response, now time.Time) error {
+	if into, ok, err := v.twin(ctx, a, r.Canonical); err != nil {
+		return err
+	} else if ok {
+		v.log.Debug("same article under two addresses", "article", into.ID)
+		return v.store.Merge(ctx, a.ID, into.ID)
+	}
+	version := news.Version{Article: a.ID, Number: 1, Seen: now, Hash: r.Text.Hash(), Extractor: r.Extractor, Text: r.Text}
+	a.Versions, a.Hash, a.Extractor, a.Headline, a.Place = 1, version.Hash, r.Extractor, r.Text.Headline, r.Place
+	remember(&a, resp)
+	a.Polling = answered(a.Polling, news.OutcomeBaseline, "version 1 was stored", now)
+	a.Polling.Next = v.next(now, v.when.interval(a, now), a.URL)
+	var keys []news.Key
+	if r.Canonical != "" {
+		keys = append(keys, news.AddressKey(news.PageReading, r.Canonical))
+	}
+	keys = append(keys, news.AddressKey(news.PageReading, resp.URL))
+	return v.record(ctx, store.Record{Article: a, Version: &version, Keys: keys, Page: resp.Body})
+}
+
+// twin returns the article that is known by the canonical address already.
+// A canonical address is refused when it is a home page, or when the two
+// articles stand in one feed side by side: then it is the site's mistake.
+func (v *visit) twin(ctx context.Context, a news.Article, canonical string) (news.Article, bool, error) {
+	if canonical == "" || homePage(canonical) {
+		return news.Article{}, false, nil
+	}
+	other, err := v.store.FindArticle(ctx, news.AddressKey(a.Reading, canonical))
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return news.Article{}, false, nil
+	case err != nil:
+		return news.Article{}, false, err
+	}
+	shared := slices.ContainsFunc(a.Feeds, func(f news.FeedID) bool { return slices.Contains(other.Feeds, f) })
+	return other, other.ID != a.ID && !shared, nil
+}
+
+// standing records that the newest version stands: what was held was not to be
+// believed, and what was removed has returned.
+func (v *visit) standing(ctx context.Context, a news.Article, now time.Time) error {
+	var events []news.Event
+	if h := a.Hold; h != nil {
+		a.Hold = nil
+		if h.Reason == news.HoldHeadline || h.Reason == news.HoldEarlier {
+			a.Flips++
+		}
+		if a.Flips >= testFlips && h.Text.Headline != a.Headline && h.Reason != news.HoldGone && !underTest(a, h.Text.Headline) {
+			a.Tested = append(a.Tested, a.Headline, h.Text.Headline)
+			slices.Sort(a.Tested)
+			a.Tested = slices.Compact(a.Tested)
+			events = append(events, news.Event{
+				Kind: news.Testing, At: now, From: a.Versions, To: a.Versions,
+				ChangedAfter: h.After, ChangedBefore: now, Significance: news.Major,
+				Classes: []news.Class{news.ClassHeadline}, Detail: h.Text.Headline,
+			})
+		}
+	}
+	if !a.Removed.IsZero() {
+		events = append(events, news.Event{
+			Kind: news.Returned, At: now, From: a.Versions, To: a.Versions,
+			ChangedAfter: a.Removed, ChangedBefore: now, Significance: news.Major,
+		})
+		a.Removed = time.Time{}
+	}
+	a.Polling = answered(a.Polling, news.OutcomeSameText, "", now)
+	if a.Reading == news.PageReading {
+		a.Polling.Next = v.next(now, v.when.interval(a, now), a.URL)
+	}
+	return v.record(ctx, store.Record{Article: a, Events: events})
+}
+
+// unchanged records that the server sent nothing new.
+func (v *visit) unchanged(ctx context.Context, a news.Article, o news.Outcome, now time.Time) error {
+	a.Polling = answered(a.Polling, o, "", now)
+	a.Polling.Next = v.next(now, v.when.interval(a, now), a.URL)
+	return v.record(ctx, store.Record{Article: a})
+}
+
+// gone records that the page is missing, and tells it when it has been missing
+// long enough.
+func (v *visit) gone(ctx context.Context, a news.Article, detail string, now time.Time) error {
+	a.Polling.Last, a.Polling.Outcome = now, news.OutcomeGone
+	a.Polling.Detail = "the page is missing (" + detail + ")"
+	switch {
+	case a.Versions == 0:
+		// Never read: as good as a failure, and told as one.
+		return v.unread(ctx, a, "the page is missing ("+detail+")", now)
+	case !a.Removed.IsZero():
+		a.Polling.Next = v.next(now, v.when.Old, a.URL)
+		return v.record(ctx, store.Record{Article: a})
+	}
+	believed, h := judgeGone(a, detail, now, v.when)
+	a.Hold = h
+	if !believed {
+		a.Polling.Next = now.Add(nextLook(*h, v.when, rand.Float64()))
+		return v.record(ctx, store.Record{Article: a})
+	}
+	a.Hold, a.Removed = nil, now
+	a.Polling.Next = v.next(now, v.when.Old, a.URL)
+	v.log.Info("removed", "article", a.ID, "detail", detail)
+	return v.record(ctx, store.Record{Article: a, Events: []news.Event{{
+		Kind: news.Removed, At: now, From: a.Versions, To: a.Versions,
+		ChangedAfter: h.After, ChangedBefore: h.Since, Significance: news.Major, Detail: detail,
+	}}})
+}
+
+// retire takes the article off the schedule and says so.
+func (v *visit) retire(ctx context.Context, a news.Article, now time.Time) error {
+	a.Retired, a.Polling.Next, a.Hold = now, time.Time{}, nil
+	return v.record(ctx, store.Record{Article: a, DropPage: true, Events: []news.Event{{
+		Kind: news.Retired, At: now, From: a.Versions, To: a.Versions, Significance: news.Minor,
+	}}})
+}
+
+// refused records an answer that is no article.
+func (v *visit) refused(ctx context.Context, a news.Article, err error, now time.Time) error {
+	var r *extract.Refusal
+	if !errors.As(err, &r) {
+		return err
+	}
+	if a.Polling.Failures == 0 {
+		a.Polling.FailingSince = now
+	}
+	a.Polling.Outcome = news.OutcomeRefused
+	return v.unread(ctx, a, "the answer was "+string(r.Reason), now)
+}
+
+// failed records that no usable answer came.
+func (v *visit) failed(ctx context.Context, a news.Article, err error, now time.Time) error {
+	var fe *fetch.Error
+	if !errors.As(err, &fe) {
+		return err
+	}
+	v.wait = fe.Wait
+	a.Polling.Outcome = news.OutcomeFailed
+	return v.unread(ctx, a, fe.Error(), now)
+}
+
+// unread records a poll that brought no text. A held reading waits on.
+func (v *visit) unread(ctx context.Context, a news.Article, detail string, now time.Time) error {
+	v.trouble = detail
+	ours := v.outage.ours(now)
+	p, told := fail(a.Polling, detail, now, ours)
+	a.Polling = p
+	every := v.when.interval(a, now)
+	if ours || a.Hold != nil {
+		every = min(every, 2*v.when.Look)
+	}
+	a.Polling.Next = v.next(now, max(every, v.wait), a.URL)
+	var events []news.Event
+	if told {
+		// A channel that watches the feed hears of the feed; one article of it
+		// that cannot be read is for those who asked for that article.
+		watches, err := v.store.Watching(ctx, a)
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(watches, func(w news.Watch) bool { return w.Article == a.ID }) {
+			events = append(events, news.Event{Kind: news.Failing, At: now, Detail: detail, ChangedAfter: p.FailingSince, ChangedBefore: now})
+			a.Polling.FailureTold = true
+		}
+	}
+	return v.record(ctx, store.Record{Article: a, Events: events})
+}
+
+// record writes the record; events get the article's ID. A record that was
+// changed by somebody else meanwhile is left as it is: the next poll sees.
+func (v *visit) record(ctx context.Context, r store.Record) error {
+	for i := range r.Events {
+		r.Events[i].Article = r.Article.ID
+	}
+	if r.Article.Polling.FailureTold && r.Article.Polling.Failures == 0 {
+		r.Article.Polling.FailureTold = false
+		now := r.Article.Polling.Last
+		r.Events = append(r.Events, news.Event{Kind: news.Recovered, Article: r.Article.ID, At: now, ChangedBefore: now})
+	}
+	_, err := v.store.Record(ctx, r)
+	if errors.Is(err, store.ErrConflict) {
+		v.log.Debug("article changed meanwhile", "article", r.Article.ID)
+		return nil
+	}
+	return err
+}
+
+// note tells the outage guard whether the host answered.
+func (v *visit) note(host string, err error, now time.Time) {
+	var fe *fetch.Error
+	v.outage.note(host, !errors.As(err, &fe) || !fe.NoAnswer(), now)
+}
+
+// dress fills in what a page says about its article.
+func (v *visit) dress(a *news.Article, r extract.Reading, resp *fetch.Response) {
+	if a.Source == "" || r.Source != "" {
+		a.Source = cmp(r.Source, a.Source)
+	}
+	a.Language = cmp(r.Language, a.Language)
+	a.Kind = cmp(r.Kind, a.Kind)
+	if a.Published.IsZero() {
+		a.Published = r.Published
+	}
+	if resp.Permanent && resp.URL != a.URL {
+		a.URL = resp.URL
+		a.Polling.Host = news.Host(resp.URL)
+	}
+}
+
+func cmp(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}
+
+// remember keeps the validators of an answer whose text is believed.
+func remember(a *news.Article, resp *fetch.Response) {
+	a.Polling.ETag, a.Polling.LastModified, a.Polling.BodyHash = resp.ETag, resp.LastModified, resp.BodyHash
+}
+
+// answered returns the state after a poll that got an answer about the text.
+func answered(p news.Polling, o news.Outcome, detail string, now time.Time) news.Polling {
+	p.Last, p.LastOK, p.Outcome, p.Detail = now, now, o, detail
+	p.Failures, p.FailingSince = 0, time.Time{}
+	return p
+}
+
+const (
+	// Channels are told of a failure when it has lasted for both.
+	failingPolls = 6
+	failingFor   = 24 * time.Hour
+)
+
+// fail returns the state after a failed poll, and whether it is time to tell
+// the channels. Failures that are our own do not count.
+func fail(p news.Polling, detail string, now time.Time, ours bool) (news.Polling, bool) {
+	p.Last, p.Detail = now, detail
+	if ours {
+		p.Detail = "our own connection seems to be down"
+		return p, false
+	}
+	if p.Failures == 0 {
+		p.FailingSince = now
+	}
+	p.Failures++
+	return p, !p.FailureTold && p.Failures >= failingPolls && now.Sub(p.FailingSince) >= failingFor
+}
+
+// missing reports whether the error says that the page is not there, and how.
+func missing(err error) (detail string, ok bool) {
+	var fe *fetch.Error
+	if !errors.As(err, &fe) {
+		return "", false
+	}
+	switch fe.Status {
+	case 404:
+		return "404", true
+	case 410:
+		return gone410, true
+	}
+	return "", false
+}
+
+// leadsElsewhere reports whether a redirect left the article for a home or
+// section page: for a path above the one asked for.
+func leadsElsewhere(asked, got string) bool {
+	a, errA := url.Parse(asked)
+	g, errG := url.Parse(got)
+	if errA != nil || errG != nil || news.FoldAddress(asked) == news.FoldAddress(got) {
+		return false
+	}
+	if homePage(got) {
+		return !homePage(asked)
+	}
+	return strings.HasPrefix(path.Clean(a.Path), path.Clean(g.Path)+"/")
+}
+
+// homePage reports whether the address is that of a site's front page.
+func homePage(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && strings.Trim(u.Path, "/") == "" && u.RawQuery == ""
+}
+
+// section names where a redirect led, for people: the path without the host.
+func section(address string) string {
+	if homePage(address) {
+		return "the home page"
+	}
+	return "a section page"
+}

@@ -1,0 +1,149 @@
+package watcher
+
+import (
+	"slices"
+	"time"
+
+	"github.com/editwatch/editwatch/internal/news"
+)
+
+// A finding is what one poll read, before it is decided what to make of it.
+type finding struct {
+	text      news.Text
+	extractor string
+	place     string
+	moved     bool // the text was found elsewhere on the page than before
+	earlier   int  // the newest version with exactly this text, 0 if none
+	edit      news.Edit
+	at        time.Time
+}
+
+// A verdict is what to make of a finding.
+type verdict int
+
+const (
+	same    verdict = iota // nothing to tell
+	believe                // store it as a version and tell it
+	hold                   // look again first
+)
+
+const (
+	// lossShare is the share of the text whose loss is looked at twice: page
+	// errors cut off about as much, edits seldom do.
+	lossShare = 0.5
+	// looksNeeded is how often a held reading must be found, the first time
+	// included. Each earlier reading that was gone at the second look adds one,
+	// up to maxLooks, so that a headline under test has to win several draws
+	// before it is taken for an edit.
+	looksNeeded = 2
+	maxLooks    = 5
+	// testFlips is how many vanished headlines make a test.
+	testFlips = 2
+	// A headline known to be under test has won when it was found testLooks
+	// times in a row over at least testFor.
+	testLooks = 6
+	testFor   = 2 * time.Hour
+	// goneLooks is how often a page that answers 404, or leads to a section
+	// page, must be found missing over GoneFor. One that answers 410 says
+	// itself that it is gone for good and is looked for looksNeeded times.
+	goneLooks = 4
+)
+
+// doubt returns why the finding should be looked at twice, or "" if it counts
+// at once. Readings of a feed always count: a feed is as its publisher made it,
+// and the poll of a feed cannot be told to look at one entry again.
+func doubt(a news.Article, old news.Text, f finding) news.HoldReason {
+	switch {
+	case a.Reading == news.FeedReading:
+		return ""
+	case f.earlier > 0:
+		return news.HoldEarlier
+	case f.moved:
+		return news.HoldPlace
+	case size(f.text) < int(lossShare*float64(size(old))):
+		return news.HoldLoss
+	case headlineOnly(f.edit):
+		return news.HoldHeadline
+	}
+	return ""
+}
+
+// judge decides what to make of a finding whose text differs from the newest
+// version's. It returns the hold to keep when the verdict is hold. When settle
+// is set, time need not pass between two looks: the caller makes them at once.
+func judge(a news.Article, old news.Text, f finding, settle bool, s Schedule) (verdict, *news.Hold) {
+	if f.edit.Significance == news.None {
+		return same, nil
+	}
+	why := doubt(a, old, f)
+	if why == "" {
+		return believe, nil
+	}
+	h := a.Hold
+	if h == nil || h.Reason == news.HoldGone || h.Text.Hash() != f.text.Hash() {
+		return hold, &news.Hold{
+			Reason: why, Text: f.text, Extractor: f.extractor, Place: f.place,
+			After: a.Polling.LastOK, Since: f.at, Looks: 1,
+		}
+	}
+	again := *h
+	again.Looks++
+	again.Extractor, again.Place = f.extractor, f.place
+	need, wait := min(looksNeeded+a.Flips, maxLooks), s.Look
+	if why == news.HoldHeadline && underTest(a, f.text.Headline) {
+		need, wait, settle = testLooks, testFor, false
+	}
+	if again.Looks >= need && (settle || f.at.Sub(h.Since) >= wait) {
+		return believe, &again
+	}
+	return hold, &again
+}
+
+// judgeGone decides about a page that is missing. detail is "410", "404" or
+// words for a redirect. It returns whether the removal is believed, and the
+// hold to keep.
+func judgeGone(a news.Article, detail string, now time.Time, s Schedule) (bool, *news.Hold) {
+	h := a.Hold
+	if h == nil || h.Reason != news.HoldGone {
+		return false, &news.Hold{Reason: news.HoldGone, After: a.Polling.LastOK, Since: now, Looks: 1, Detail: detail}
+	}
+	again := *h
+	again.Looks++
+	again.Detail = detail
+	if detail == gone410 {
+		return again.Looks >= looksNeeded && now.Sub(h.Since) >= s.Look, &again
+	}
+	return again.Looks >= goneLooks && now.Sub(h.Since) >= s.GoneFor, &again
+}
+
+// nextLook returns how long after now a held reading is looked at again.
+// draw is a number in [0,1).
+func nextLook(h news.Hold, s Schedule, draw float64) time.Duration {
+	if h.Reason == news.HoldGone && h.Detail != gone410 {
+		// The looks spread over GoneFor; the last falls just behind it.
+		return s.GoneFor/(goneLooks-1) + s.Look
+	}
+	return s.Look + time.Duration(draw*float64(s.Look))
+}
+
+// underTest reports whether the headline is one of those that were told to
+// alternate on the article.
+func underTest(a news.Article, headline string) bool {
+	return slices.Contains(a.Tested, headline)
+}
+
+// headlineOnly reports whether the edit concerns nothing but the headline.
+func headlineOnly(e news.Edit) bool {
+	return len(e.Parts) > 0 && !slices.ContainsFunc(e.Parts, func(p news.Part) bool {
+		return p.Part != news.WhereHeadline
+	})
+}
+
+// size returns the length of what stands below the headline, in bytes.
+func size(t news.Text) int {
+	n := len(t.Standfirst)
+	for _, p := range t.Paragraphs {
+		n += len(p)
+	}
+	return n
+}

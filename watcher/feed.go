@@ -1,0 +1,220 @@
+package watcher
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/editwatch/editwatch/internal/news"
+	"github.com/editwatch/editwatch/internal/store"
+	"github.com/editwatch/editwatch/watcher/feed"
+	"github.com/editwatch/editwatch/watcher/fetch"
+)
+
+// maxEntries bounds how many articles one reading of a feed may add.
+const maxEntries = 500
+
+// feedExtractor names what reads the text of feed readings.
+const feedExtractor = "feed/1"
+
+// feed polls a feed and records what it lists. The feed is the index: its
+// articles are tracked long after they left it.
+func (v *visit) feed(ctx context.Context, f news.Feed) error {
+	now := time.Now().UTC()
+	watches, err := v.store.Watches(ctx, store.WatchQuery{Feed: f.ID})
+	if err != nil {
+		return err
+	}
+	if len(watches) == 0 {
+		f.Polling.Next = time.Time{}
+		f.Polling.Detail = "nobody watches it any more"
+		return v.store.RecordFeed(ctx, f, nil)
+	}
+	resp, err := v.fetch.Get(ctx, fetch.Request{
+		URL: f.URL, Accept: fetch.AcceptFeed, MaxBytes: v.maxFeed,
+		ETag: f.Polling.ETag, LastModified: f.Polling.LastModified, BodyHash: f.Polling.BodyHash,
+	})
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	now = time.Now().UTC()
+	v.note(f.Polling.Host, err, now)
+	if err != nil {
+		return v.feedFailed(ctx, f, err, now)
+	}
+	if resp.NotModified || resp.Same {
+		outcome := news.OutcomeNotModified
+		if resp.Same {
+			outcome = news.OutcomeSameBytes
+		}
+		v.rested(&f, outcome, false, resp.Fresh, now)
+		return v.recordFeed(ctx, f)
+	}
+	parsed, err := feed.Parse(resp.Body, resp.ContentType, resp.URL)
+	if err != nil {
+		return v.feedFailed(ctx, f, err, now)
+	}
+	if resp.Permanent {
+		f.URL, f.Polling.Host = resp.URL, news.Host(resp.URL)
+	}
+	fresh, err := v.list(ctx, &f, parsed, watches, now)
+	if err != nil {
+		return err
+	}
+	f.Polling.ETag, f.Polling.LastModified, f.Polling.BodyHash = resp.ETag, resp.LastModified, resp.BodyHash
+	v.rested(&f, news.OutcomeListed, fresh, max(resp.Fresh, parsed.TTL), now)
+	return v.recordFeed(ctx, f)
+}
+
+// list records what a reading of the feed lists, and reports whether any of it
+// was new. It does not record the feed's next poll.
+func (v *visit) list(ctx context.Context, f *news.Feed, parsed feed.Feed, watches []news.Watch, now time.Time) (fresh bool, err error) {
+	f.Title, f.SiteURL, f.Entries = cmp(parsed.Title, f.Title), cmp(parsed.SiteURL, f.SiteURL), len(parsed.Entries)
+	entries := parsed.Entries
+	if len(entries) > maxEntries {
+		v.log.Warn("feed lists too many entries", "feed", f.ID, "entries", len(entries), "read", maxEntries)
+		entries = entries[:maxEntries]
+	}
+	for _, reading := range readings(watches) {
+		seen, err := v.sight(ctx, f, entries, reading, now)
+		if err != nil {
+			return fresh, err
+		}
+		fresh = fresh || seen
+	}
+	if fresh {
+		f.Listed = now
+	}
+	return fresh, nil
+}
+
+// readings returns the kinds of reading the watches of a feed ask for.
+func readings(watches []news.Watch) []news.Reading {
+	var page, own bool
+	for _, w := range watches {
+		if w.Pages {
+			page = true
+		} else {
+			own = true
+		}
+	}
+	var rs []news.Reading
+	if page {
+		rs = append(rs, news.PageReading)
+	}
+	if own {
+		rs = append(rs, news.FeedReading)
+	}
+	return rs
+}
+
+// sight attaches the entries to articles and reads what they say themselves.
+func (v *visit) sight(ctx context.Context, f *news.Feed, entries []feed.Entry, reading news.Reading, now time.Time) (fresh bool, err error) {
+	var sightings []store.Sighting
+	var listed []feed.Entry
+	for _, e := range entries {
+		if e.URL == "" && reading == news.PageReading {
+			continue // nothing to read
+		}
+		a := news.Article{
+			Reading: reading, URL: e.URL, Source: f.Title, Headline: e.Title, Language: e.Language,
+			FirstSeen: now, Published: e.Published,
+		}
+		// The GUID is the entry's name; the address, in a page reading, is also
+		// the article's, in whatever feed it stands.
+		keys := []news.Key{news.GUIDKey(reading, f.ID, e.GUID)}
+		if reading == news.PageReading {
+			keys = append(keys, news.AddressKey(reading, e.URL))
+			a.Polling = news.Polling{Host: news.Host(e.URL), Next: v.due}
+		}
+		sightings = append(sightings, store.Sighting{Keys: keys, Article: a})
+		listed = append(listed, e)
+	}
+	sighted, err := v.store.Sight(ctx, f, sightings)
+	if err != nil {
+		return false, err
+	}
+	for i, s := range sighted {
+		fresh = fresh || s.New
+		if reading == news.FeedReading {
+			err = v.entry(ctx, *f, s.Article, listed[i], now)
+		} else if updated := listed[i].Updated; !s.New && updated.After(s.Article.Polling.Last) && s.Article.Polling.Next.After(v.due) {
+			// The feed knows of a change: look before the schedule says so.
+			s.Article.Polling.Next = v.due
+			_, err = v.store.Record(ctx, store.Record{Article: s.Article})
+			if errors.Is(err, store.ErrConflict) {
+				err = nil
+			}
+		}
+		if err != nil {
+			return fresh, err
+		}
+	}
+	return fresh, nil
+}
+
+// entry compares what the feed says of an article with what it said before.
+func (v *visit) entry(ctx context.Context, f news.Feed, a news.Article, e feed.Entry, now time.Time) error {
+	text := news.Text{Headline: e.Title, Standfirst: e.Summary}
+	hash := text.Hash()
+	switch {
+	case text.Empty() || hash == a.Hash:
+		return nil // most entries of most polls: nothing is written
+	case a.Versions == 0:
+		version := news.Version{Article: a.ID, Number: 1, Seen: now, Hash: hash, Extractor: feedExtractor, Text: text}
+		a.Versions, a.Hash, a.Extractor, a.Headline = 1, hash, feedExtractor, text.Headline
+		a.Polling = answered(a.Polling, news.OutcomeBaseline, "version 1 was stored", now)
+		return v.record(ctx, store.Record{Article: a, Version: &version, Keys: []news.Key{news.AddressKey(news.FeedReading, e.URL)}})
+	}
+	a.Polling.LastOK = f.Polling.LastOK // the feed's poll is the article's
+	last, err := v.last(ctx, a)
+	if err != nil {
+		return err
+	}
+	return v.differs(ctx, a, last, finding{text: text, extractor: feedExtractor, at: now}, nil)
+}
+
+// rested schedules the feed's next poll after an answer.
+func (v *visit) rested(f *news.Feed, o news.Outcome, fresh bool, atLeast time.Duration, now time.Time) {
+	f.Every = v.when.feedInterval(*f, fresh, atLeast)
+	f.Polling = answered(f.Polling, o, "", now)
+	f.Polling.Next = v.next(now, f.Every, f.URL)
+}
+
+// recordFeed writes the feed's record, and tells if it had been told to fail.
+func (v *visit) recordFeed(ctx context.Context, f news.Feed) error {
+	if !f.Polling.FailureTold {
+		return v.store.RecordFeed(ctx, f, nil)
+	}
+	f.Polling.FailureTold = false
+	return v.store.RecordFeed(ctx, f, &news.Event{Kind: news.Recovered, Feed: f.ID, At: f.Polling.Last, ChangedBefore: f.Polling.Last})
+}
+
+// feedFailed records that the feed could not be read, and tells its channels
+// when it has failed long enough.
+func (v *visit) feedFailed(ctx context.Context, f news.Feed, err error, now time.Time) error {
+	var fe *fetch.Error
+	detail := "it is no feed any more"
+	switch {
+	case errors.As(err, &fe):
+		detail, v.wait = fe.Error(), fe.Wait
+	case !errors.Is(err, feed.ErrNotFeed):
+		return err
+	}
+	v.trouble = detail
+	ours := v.outage.ours(now)
+	p, told := fail(f.Polling, detail, now, ours)
+	p.Outcome = news.OutcomeFailed
+	every := v.when.backoff(max(f.Every, v.when.FeedMin), p.Failures)
+	if ours {
+		every = min(every, 2*v.when.Look)
+	}
+	p.Next = v.next(now, max(every, v.wait), f.URL)
+	f.Polling = p
+	var event *news.Event
+	if told {
+		f.Polling.FailureTold = true
+		event = &news.Event{Kind: news.Failing, Feed: f.ID, At: now, Detail: detail, ChangedAfter: p.FailingSince, ChangedBefore: now}
+	}
+	return v.store.RecordFeed(ctx, f, event)
+}

@@ -1,0 +1,348 @@
+// Package watcher notices edits. It decides when to poll, and makes of each
+// poll what is true:
+//
+//	Schedule ──due──> fetch ──bytes──> feed, extract ──text──> edit.Compare
+//	                                                                │
+//	    store <──version, event, next poll── believe, hold, refuse ─┘
+//
+// A [Watcher] leases hosts from the store, one host in one pair of hands, and
+// polls what is due there. The outcome of a poll is recorded in one
+// transaction with the time of the next. Nothing is kept in memory that a
+// crash may not take: a held reading, a failing feed, a host that asked to
+// wait all stand in the store.
+//
+// The rules are pure functions: when to visit (schedule.go), what to believe
+// at first sight and what to look at twice (decide.go), when failures are our
+// own (outage.go). Everything that is read comes through package fetch.
+package watcher
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/editwatch/editwatch/internal/news"
+	"github.com/editwatch/editwatch/internal/store"
+	"github.com/editwatch/editwatch/watcher/fetch"
+)
+
+// Store is the part of the store that watching uses; see package store for
+// what its methods promise.
+type Store interface {
+	store.Schedule
+	store.Recorder
+
+	AddWatch(ctx context.Context, w news.Watch) (news.Watch, error)
+	ChangeWatch(ctx context.Context, w news.Watch) error
+	RemoveWatch(ctx context.Context, id news.WatchID) error
+	Watches(ctx context.Context, q store.WatchQuery) ([]news.Watch, error)
+	Watching(ctx context.Context, article news.Article) ([]news.Watch, error)
+
+	Feed(ctx context.Context, id news.FeedID) (news.Feed, error)
+	FindFeed(ctx context.Context, address string) (news.Feed, error)
+	Article(ctx context.Context, id news.ArticleID) (news.Article, error)
+	FindArticle(ctx context.Context, keys ...news.Key) (news.Article, error)
+	Articles(ctx context.Context, q store.ArticleQuery) ([]news.Article, error)
+	Version(ctx context.Context, article news.ArticleID, number int) (news.Version, error)
+	FindVersion(ctx context.Context, article news.ArticleID, hash news.Hash) (int, error)
+
+	Signal() (changed <-chan struct{}, stop func())
+}
+
+// Fetcher asks the web politely. It spaces requests to a host, honours
+// robots.txt and caps what it reads.
+type Fetcher interface {
+	Get(ctx context.Context, r fetch.Request) (*fetch.Response, error)
+}
+
+// Options configure a [Watcher].
+type Options struct {
+	Schedule Schedule
+	Hosts    int // how many hosts are polled at once; 0: 16
+	// MaxPage and MaxFeed cap an answer, packed and unpacked, in bytes; 0 means
+	// the defaults of package fetch.
+	MaxPage, MaxFeed int64
+	Logger           *slog.Logger
+}
+
+// A Watcher polls what is due.
+type Watcher struct {
+	store Store
+	fetch Fetcher
+	when  Schedule
+	hosts int
+
+	maxPage, maxFeed int64
+
+	log    *slog.Logger
+	outage outage
+
+	feeds, articles atomic.Int64 // polled since the start
+}
+
+// Polled returns how many feeds and articles were polled since the start.
+func (w *Watcher) Polled() (feeds, articles int) {
+	return int(w.feeds.Load()), int(w.articles.Load())
+}
+
+// New returns a Watcher that keeps what it finds in s.
+func New(s Store, f Fetcher, o Options) *Watcher {
+	if o.Hosts == 0 {
+		o.Hosts = 16
+	}
+	if o.MaxPage == 0 {
+		o.MaxPage = fetch.MaxPage
+	}
+	if o.MaxFeed == 0 {
+		o.MaxFeed = fetch.MaxFeed
+	}
+	return &Watcher{
+		store: s, fetch: f, when: o.Schedule, hosts: o.Hosts, log: o.Logger,
+		maxPage: o.MaxPage, maxFeed: o.MaxFeed,
+	}
+}
+
+const (
+	// leaseFor is how long a host is ours; a lease is renewed by leasing anew.
+	leaseFor = 10 * time.Minute
+	// leasePolls bounds the polls of a lease, so that what became more overdue
+	// meanwhile gets its turn.
+	leasePolls = 16
+	// idle is the longest sleep: the clock may have been set meanwhile.
+	idle = time.Minute
+	// storePause is the wait after the store failed.
+	storePause = 5 * time.Second
+)
+
+// Run polls what is due until ctx ends, and then returns nil. It returns an
+// error only when the store can no longer be used.
+func (w *Watcher) Run(ctx context.Context) error {
+	changed, stop := w.store.Signal()
+	defer stop()
+	var workers sync.WaitGroup
+	defer workers.Wait()
+	workers.Go(func() { w.resolveLoop(ctx) })
+	free := make(chan struct{}, w.hosts)
+	for {
+		wake, err := w.dispatch(ctx, free, &workers)
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case errors.Is(err, store.ErrClosed):
+			return err
+		case err != nil:
+			w.log.Error("lease a host", "err", err)
+			wake = time.Now().Add(storePause)
+		}
+		timer := time.NewTimer(min(time.Until(wake), idle))
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return nil
+		case <-changed:
+		case <-timer.C:
+		}
+		timer.Stop()
+	}
+}
+
+// dispatch starts a worker for each host that has work, and returns when to
+// look for more.
+func (w *Watcher) dispatch(ctx context.Context, free chan struct{}, workers *sync.WaitGroup) (time.Time, error) {
+	for {
+		select {
+		case free <- struct{}{}:
+		case <-ctx.Done():
+			return time.Time{}, ctx.Err()
+		}
+		now := time.Now().UTC()
+		lease, err := w.store.LeaseHost(ctx, now, now.Add(leaseFor), leasePolls)
+		if err != nil {
+			<-free
+			if errors.Is(err, store.ErrNothing) {
+				return w.wake(ctx, now)
+			}
+			return time.Time{}, err
+		}
+		workers.Go(func() {
+			defer func() { <-free }()
+			w.pollHost(ctx, lease, now, false)
+		})
+	}
+}
+
+// wake returns when the next poll is due.
+func (w *Watcher) wake(ctx context.Context, now time.Time) (time.Time, error) {
+	next, err := w.store.NextDue(ctx)
+	switch {
+	case errors.Is(err, store.ErrNothing):
+		return now.Add(idle), nil
+	case err != nil:
+		return time.Time{}, err
+	case next.Before(now.Add(10 * time.Millisecond)):
+		return now.Add(10 * time.Millisecond), nil // it became due just now
+	}
+	return next, nil
+}
+
+// Passed says what one pass did.
+type Passed struct {
+	Feeds, Articles int      // polled
+	Failed          []string // one sentence for each host, feed or watch that could not be read
+	Held            int      // readings that still wait for a second look
+}
+
+// Pass visits every watched feed and article once, due or not, and looks again
+// at once at what is held. Hosts that asked to wait are passed over. A page
+// that is missing stays held: it takes time to believe that.
+func (w *Watcher) Pass(ctx context.Context) (Passed, error) {
+	p := &pass{}
+	trouble, err := w.resolve(ctx, true)
+	p.Failed = trouble
+	if err != nil {
+		return p.Passed, err
+	}
+	start := time.Now().UTC()
+	if err := w.store.Hasten(ctx, start); err != nil {
+		return p.Passed, err
+	}
+	if err := w.drain(ctx, start, p); err != nil {
+		return p.Passed, err
+	}
+	// Each round gives every held reading one more look.
+	for range maxLooks {
+		held, err := w.heldTexts(ctx)
+		if err != nil {
+			return p.Passed, err
+		}
+		p.Held = len(held)
+		if len(held) == 0 {
+			break
+		}
+		at := time.Now().UTC()
+		for _, a := range held {
+			a.Polling.Next = at
+			if _, err := w.store.Record(ctx, store.Record{Article: a}); err != nil && !errors.Is(err, store.ErrConflict) {
+				return p.Passed, err
+			}
+		}
+		if err := w.drain(ctx, at, p); err != nil {
+			return p.Passed, err
+		}
+	}
+	return p.Passed, ctx.Err()
+}
+
+// A pass collects what the workers of one [Watcher.Pass] report.
+type pass struct {
+	mu sync.Mutex // guards Passed
+	Passed
+}
+
+// drain polls everything that is due at the moment the pass began.
+func (w *Watcher) drain(ctx context.Context, at time.Time, p *pass) error {
+	var workers sync.WaitGroup
+	free := make(chan struct{}, w.hosts)
+	defer workers.Wait()
+	for ctx.Err() == nil {
+		free <- struct{}{}
+		now := time.Now().UTC()
+		lease, err := w.store.LeaseHost(ctx, at, now.Add(leaseFor), leasePolls)
+		if errors.Is(err, store.ErrNothing) {
+			<-free
+			if len(free) == 0 {
+				return nil
+			}
+			// A worker may yet find articles, or release its host with work left.
+			workers.Wait()
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		workers.Go(func() {
+			defer func() { <-free }()
+			feeds, articles, failed := w.pollHost(ctx, lease, at, true)
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			p.Feeds += feeds
+			p.Articles += articles
+			p.Failed = append(p.Failed, failed...)
+		})
+	}
+	return ctx.Err()
+}
+
+// heldTexts returns the articles with a held reading that a second look can
+// settle now.
+func (w *Watcher) heldTexts(ctx context.Context) ([]news.Article, error) {
+	held, err := w.store.Articles(ctx, store.ArticleQuery{Held: true, Max: 10_000})
+	if err != nil {
+		return nil, err
+	}
+	now := held[:0]
+	for _, a := range held {
+		if a.Hold.Reason != news.HoldGone && !a.Polling.Next.IsZero() && !underTest(a, a.Hold.Text.Headline) {
+			now = append(now, a)
+		}
+	}
+	return now, nil
+}
+
+// pollHost polls what was leased, in order, and releases the host. Articles
+// and feeds that a poll finds are due at the time given.
+func (w *Watcher) pollHost(ctx context.Context, lease store.Lease, due time.Time, settle bool) (feeds, articles int, failed []string) {
+	var notBefore time.Time
+	for _, p := range lease.Polls {
+		if ctx.Err() != nil {
+			break
+		}
+		v := visit{Watcher: w, due: due, settle: settle}
+		var err error
+		switch {
+		case p.Feed != nil:
+			feeds++
+			w.feeds.Add(1)
+			err = v.feed(ctx, *p.Feed)
+		case p.Article != nil:
+			articles++
+			w.articles.Add(1)
+			err = v.article(ctx, *p.Article)
+		}
+		if err != nil && ctx.Err() == nil {
+			w.log.Error("record a poll", "host", lease.Host, "err", err)
+		}
+		if v.trouble != "" {
+			failed = append(failed, lease.Host+": "+v.trouble)
+		}
+		if v.wait > 0 {
+			notBefore = time.Now().UTC().Add(v.wait)
+			w.log.Warn("host asked to wait", "host", lease.Host, "until", notBefore)
+			break
+		}
+	}
+	// Released even when we are told to stop: the next start finds it free.
+	if err := w.store.ReleaseHost(context.WithoutCancel(ctx), lease.Host, notBefore); err != nil && ctx.Err() == nil {
+		w.log.Error("release a host", "host", lease.Host, "err", err)
+	}
+	return feeds, articles, failed
+}
+
+// A visit is one poll under way.
+type visit struct {
+	*Watcher
+	due    time.Time // when what it finds is due
+	settle bool      // believe what is seen twice, however short the time between
+
+	trouble string        // what went wrong, for people
+	wait    time.Duration // what the host asked for
+}
+
+// next returns the time of the poll after this one.
+func (v *visit) next(now time.Time, every time.Duration, url string) time.Time {
+	return v.when.after(now, every, url, rand.Float64())
+}
