@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/editwatch/editwatch/internal/news"
+	"github.com/editwatch/editwatch/internal/store"
 )
 
 // claim takes up a delivery that was leased. It returns false if an earlier
@@ -158,6 +159,10 @@ func (n *Notifier) settle(ctx context.Context, d news.Delivery) {
 		settling, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTime)
 		err := n.store.Settle(settling, d)
 		cancel()
+		if errors.Is(err, store.ErrNotFound) { // nothing is left to settle
+			n.log.Warn("delivery is not kept any more", "channel", d.Channel, "delivery", d.ID, "state", d.State)
+			err = nil
+		}
 		if err == nil {
 			n.mu.Lock()
 			delete(n.outcomes, d.ID)

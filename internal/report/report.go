@@ -19,6 +19,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/editwatch/editwatch/internal/edit"
 	"github.com/editwatch/editwatch/internal/news"
 )
 
@@ -130,7 +131,7 @@ func texts(ctx context.Context, s Store, r *news.Report, events []news.Event, li
 		return fmt.Errorf("read version %d of article %s: %w", from, r.Article.ID, err)
 	}
 	r.From, r.Old = end(prev), prev.Text
-	e := compare(prev.Text, next.Text)
+	e := edit.Compare(prev.Text, next.Text)
 	r.Edit = &e
 	return nil
 }
