@@ -1,0 +1,70 @@
+// Package bolt keeps editwatch's store in one file with bbolt. It needs no
+// server, and a commit is durable when it returns.
+//
+// # How writing works
+//
+// bbolt has one writer at a time and pays a disk sync for every commit. All
+// writes therefore go through one goroutine, which runs in a single
+// transaction whatever has arrived while the previous commit was syncing: a
+// lone write waits for nobody, and a hundred at once cost one sync. A write
+// that fails leaves its neighbours alone. What the leases need (which host or
+// channel is due when, who holds it) stands in memory beside the file and is
+// brought up to date after each commit; leases themselves are only in memory,
+// so a crash frees them.
+//
+// # Schema 1
+//
+// Integers in keys are big endian, so that keys sort by number: n4 and n8 have
+// 4 and 8 bytes. A time in a key is ms6, milliseconds since 1970 in 6 bytes;
+// times are kept to the millisecond. A name is the number of an interned
+// string, see bucket names. Values are records unless noted: a sequence of
+// (tag, value), see codec.go.
+//
+//	bucket      key                          value
+//	meta        "schema"                     uvarint
+//	meta        "merged"                     n8: articles ended by Merge
+//	names       text                         n4: its number; texts that repeat are stored once
+//	texts       n4 name                      the text
+//	hosts       n4 name                      host: earliest due poll, hold-back
+//	schedule    n4 host, ms6, kind, n4       empty; kind is 'a' or 'f', then the article's or feed's number
+//	feeds       n4 feed                      feed
+//	articles    n4 article                   article, without its hold
+//	recent      ms6, n4 article              uvarints: source name, feeds; the order of Articles
+//	holds       n4 article                   the held reading
+//	pages       n4 article                   the kept page, zstd
+//	keys        16 bytes of SHA-256(key)     n4 article or, for "feed "+folded address, n4 feed
+//	versions    n8 in order of recording     version: its text, whole or against the previous one
+//	events      n8 Seq                       event
+//	unplanned   n8 Seq                       empty
+//	sources     n4 name                      n8: newest Seq of the source
+//	deliveries  n8 in order of planning      delivery
+//	queue       n4 channel, n8 delivery      ms6 due; the pending ones in order
+//	due         n4 channel, ms6, n8 delivery empty; the pending ones by time
+//	channels    n4 name                      channel: earliest due, hold-back, newest delivery
+//	threads     n4 article, n4 channel       thread: what was told, newest delivery
+//	watches     n8 watch                     watch
+//	watching    kind, n4, n8 watch           empty; kind is 'c' channel, 'f' feed, 'a' article, 'u' unread (n4 is 0)
+//
+// Lists that only grow are chains: an article's record names its newest
+// version and event, and each of those names the one before; so do deliveries
+// of a thread and of a channel, and events of a source. A chain costs two
+// bytes an element, an index thirty.
+//
+// The public IDs are the numbers in letters: article "a2f", feed "f3", watch
+// "w7" (decimal, as people type them). A delivery's ID has random letters too:
+// it must stay unique even when an older backup was restored.
+//
+// # Invariants
+//
+// schedule, recent, queue, due and watching say nothing that the records do
+// not, and everything they do; every number a record names exists; versions of
+// an article are numbered 1, 2, 3 … and each has the text its hash says.
+// [Store.Check] reads everything and proves it.
+//
+// # Migration
+//
+// A new field of a record gets a new tag, and absent means zero: that needs no
+// migration. Tags are never used again. Any other change raises the schema
+// number and adds a function to migrations, which runs once, in one
+// transaction, when an older file is opened. A newer file is refused.
+package bolt

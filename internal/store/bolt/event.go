@@ -1,0 +1,262 @@
+package bolt
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/editwatch/editwatch/internal/news"
+	"github.com/editwatch/editwatch/internal/store"
+)
+
+// An eventRecord is an event with its place in two chains.
+type eventRecord struct {
+	news.Event
+	source     uint32 // the name of the article's source when it was recorded
+	back       uint64 // how far before it the article's previous event stands; 0: none
+	sourceBack uint64 // likewise the source's
+}
+
+func (r *eventRecord) encode(t *tx) ([]byte, error) {
+	e := namer{t: t}
+	e.name(1, string(r.Kind))
+	e.uint(2, uint64(articleNum(r.Article)))
+	e.uint(3, uint64(feedNum(r.Feed)))
+	e.time(4, r.At)
+	e.int(5, r.From)
+	e.int(6, r.To)
+	e.since(7, r.ChangedBefore, r.At)
+	e.since(8, r.ChangedAfter, r.At)
+	e.int(9, int(r.Significance))
+	for _, c := range r.Classes {
+		e.name(10, string(c))
+	}
+	e.bool(11, r.Noted)
+	e.int(12, r.RevertedTo)
+	e.text(13, r.RedirectedTo)
+	e.text(14, r.Detail)
+	e.uint(15, uint64(r.source))
+	e.uint(16, r.back)
+	e.uint(17, r.sourceBack)
+	return e.b, e.err
+}
+
+func (t *tx) decodeEvent(seq uint64, b []byte) (*eventRecord, error) {
+	r := &eventRecord{}
+	r.Seq = news.Seq(seq)
+	d := unnamer{decoder: decoder{rest: b}, t: t}
+	for d.next() {
+		switch d.field {
+		case 1:
+			r.Kind = news.EventKind(d.name())
+		case 2:
+			r.Article = articleID(uint32(d.num))
+		case 3:
+			r.Feed = feedID(uint32(d.num))
+		case 4:
+			r.At = d.time()
+		case 5:
+			r.From = d.int()
+		case 6:
+			r.To = d.int()
+		case 7:
+			r.ChangedBefore = d.since(r.At)
+		case 8:
+			r.ChangedAfter = d.since(r.At)
+		case 9:
+			r.Significance = news.Significance(d.int())
+		case 10:
+			r.Classes = append(r.Classes, news.Class(d.name()))
+		case 11:
+			r.Noted = d.bool()
+		case 12:
+			r.RevertedTo = d.int()
+		case 13:
+			r.RedirectedTo = d.text()
+		case 14:
+			r.Detail = d.text()
+		case 15:
+			r.source = uint32(d.num)
+		case 16:
+			r.back = d.num
+		case 17:
+			r.sourceBack = d.num
+		}
+	}
+	if d.err == nil && (r.back > seq || r.sourceBack > seq) {
+		d.err = errRecord
+	}
+	if d.err != nil {
+		return nil, damaged("event %d: %v", seq, d.err)
+	}
+	return r, nil
+}
+
+func (t *tx) event(seq uint64) (*eventRecord, error) {
+	b := t.get(events, n8(seq))
+	if b == nil {
+		return nil, missing("event", news.Event{Seq: news.Seq(seq)}.ID())
+	}
+	return t.decodeEvent(seq, b)
+}
+
+func (t *tx) putEvent(r *eventRecord) error {
+	b, err := r.encode(t)
+	if err != nil {
+		return err
+	}
+	return t.put(events, n8(uint64(r.Seq)), b)
+}
+
+// appendEvent gives the event its number and notes that it is not planned yet.
+// a is its article, or nil for a feed's; the caller writes a.
+func (t *tx) appendEvent(e news.Event, a *articleRecord) (news.Event, error) {
+	seq, err := t.nextNumber(events)
+	if err != nil {
+		return e, err
+	}
+	e.Seq = news.Seq(seq)
+	if e.At.IsZero() {
+		e.At = time.Now().UTC()
+	}
+	r := &eventRecord{Event: e}
+	if a != nil {
+		r.Article, e.Article = a.ID, a.ID
+		if a.lastEvent != 0 {
+			r.back = seq - a.lastEvent
+		}
+		a.lastEvent, a.order = seq, millis(e.At)
+		if err := t.chainSource(r, a.Source); err != nil {
+			return e, err
+		}
+	}
+	if err := t.putEvent(r); err != nil {
+		return e, err
+	}
+	return e, t.put(unplanned, n8(seq), nil)
+}
+
+// chainSource makes the event the newest of its source.
+func (t *tx) chainSource(r *eventRecord, source string) (err error) {
+	if source == "" {
+		return nil
+	}
+	if r.source, err = t.name(source); err != nil {
+		return err
+	}
+	if last := t.sourceEvent(r.source); last != 0 {
+		r.sourceBack = uint64(r.Seq) - last
+	}
+	return t.put(sources, n4(r.source), n8(uint64(r.Seq)))
+}
+
+// sourceEvent returns the newest event of a source, or 0.
+func (t *tx) sourceEvent(source uint32) uint64 {
+	if v := t.get(sources, n4(source)); v != nil {
+		return num8(v)
+	}
+	return 0
+}
+
+// Event implements [store.Reader].
+func (s *Store) Event(ctx context.Context, seq news.Seq) (e news.Event, err error) {
+	err = s.view(ctx, func(t *tx) error {
+		r, err := t.event(uint64(seq))
+		if err == nil {
+			e = r.Event
+		}
+		return err
+	})
+	return e, err
+}
+
+// Events implements [store.Reader].
+func (s *Store) Events(ctx context.Context, q store.EventQuery) (list []news.Event, err error) {
+	err = s.view(ctx, func(t *tx) error {
+		list, err = t.eventsOf(ctx, q)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return list, nil
+}
+
+func (t *tx) eventsOf(ctx context.Context, q store.EventQuery) ([]news.Event, error) {
+	source := t.findName(q.Source)
+	switch {
+	case q.Source != "" && source == 0:
+		return nil, nil
+	case q.Article != "":
+		a, err := t.find(q.Article)
+		if err != nil {
+			return nil, err
+		}
+		return t.followEvents(ctx, q, a.lastEvent, source, func(r *eventRecord) uint64 { return r.back })
+	case q.Source != "":
+		return t.followEvents(ctx, q, t.sourceEvent(source), source, func(r *eventRecord) uint64 { return r.sourceBack })
+	}
+	return t.scanEvents(q)
+}
+
+// followEvents walks a chain of events from its newest.
+func (t *tx) followEvents(ctx context.Context, q store.EventQuery, newest uint64, source uint32, back func(*eventRecord) uint64) ([]news.Event, error) {
+	var list []news.Event
+	for n := newest; n > uint64(q.After); {
+		if len(list)%1024 == 1023 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		r, err := t.event(n)
+		if err != nil {
+			return nil, damaged("%v", err)
+		}
+		if (q.Before == 0 || r.Seq < q.Before) && (source == 0 || r.source == source) {
+			list = append(list, r.Event)
+			if !q.Oldest && len(list) == limit(q.Max) {
+				return list, nil
+			}
+		}
+		if back(r) == 0 {
+			break
+		}
+		n -= back(r)
+	}
+	if q.Oldest {
+		slices.Reverse(list)
+		list = list[:min(len(list), limit(q.Max))]
+	}
+	return list, nil
+}
+
+// scanEvents reads the sequence of all events.
+func (t *tx) scanEvents(q store.EventQuery) ([]news.Event, error) {
+	var list []news.Event
+	c := t.bucket(events).Cursor()
+	var k, v []byte
+	step := c.Next
+	if q.Oldest {
+		k, v = c.Seek(n8(uint64(q.After) + 1))
+	} else {
+		step = c.Prev
+		k, v = c.Last()
+		if q.Before != 0 {
+			if k, _ = c.Seek(n8(uint64(q.Before))); k != nil {
+				k, v = c.Prev()
+			} else {
+				k, v = c.Last()
+			}
+		}
+	}
+	for ; k != nil && len(list) < limit(q.Max); k, v = step() {
+		seq := num8(k)
+		if seq <= uint64(q.After) || q.Before != 0 && seq >= uint64(q.Before) {
+			break
+		}
+		r, err := t.decodeEvent(seq, v)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, r.Event)
+	}
+	return list, nil
+}
