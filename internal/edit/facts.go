@@ -1,0 +1,359 @@
+package edit
+
+import (
+	"maps"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// A change is a stretch of words of the old text, before[b0:b1], that became
+// after[a0:a1] of the new one.
+type change struct{ b0, b1, a0, a1 int }
+
+// A comparison is a pair of texts read as words.
+type comparison struct {
+	before, after []word
+	changes       []change
+	lang          string
+	names         func(string) bool // reports whether a capitalised word is known as a name
+}
+
+func (c *comparison) old(ch change) []word { return c.before[ch.b0:ch.b1] }
+func (c *comparison) new(ch change) []word { return c.after[ch.a0:ch.a1] }
+
+// near is how many kept words may lie between a word taken out and put in
+// again for it to have moved rather than changed: "12 March" → "March 12".
+const near = 3
+
+// joined returns the changes, with one that only takes and a neighbour that only
+// adds within a few words made one, so that a word that moved a little is no
+// fact lost and another won.
+func (c *comparison) joined() []change {
+	var out []change
+	for _, ch := range c.changes {
+		if n := len(out); n > 0 {
+			last := out[n-1]
+			takesAdds := last.a0 == last.a1 && ch.b0 == ch.b1 || last.b0 == last.b1 && ch.a0 == ch.a1
+			if takesAdds && ch.b0-last.b1 <= near {
+				out[n-1] = change{last.b0, ch.b1, last.a0, ch.a1}
+				continue
+			}
+		}
+		out = append(out, ch)
+	}
+	return out
+}
+
+// fact reports whether a number, unit, date, name, negation or quotation differs
+// in ch.
+func (c *comparison) fact(ch change) bool {
+	return !maps.Equal(c.facts(c.before, ch.b0, ch.b1), c.facts(c.after, ch.a0, ch.a1)) ||
+		c.nameChanged(ch) || c.negated(ch) || c.quotation(ch)
+}
+
+// figures reports whether both sides of ch have numbers or dates, and others.
+func (c *comparison) figures(ch change) bool {
+	before, after := c.facts(c.before, ch.b0, ch.b1), c.facts(c.after, ch.a0, ch.a1)
+	for _, m := range []map[string]int{before, after} {
+		maps.DeleteFunc(m, func(k string, _ int) bool { return k[0] != 'n' && k[0] != 'd' })
+	}
+	return len(before) > 0 && len(after) > 0 && !maps.Equal(before, after)
+}
+
+// facts counts the numbers, units, dates and negations of ws[lo:hi] by meaning.
+func (c *comparison) facts(ws []word, lo, hi int) map[string]int {
+	out := make(map[string]int)
+	for i := lo; i < hi; i++ {
+		w := ws[i]
+		if w.mark && !strings.ContainsAny(w.text, "%‰°$€£¥₹") || innocent[c.lang][w.low] {
+			continue
+		}
+		c.factsOf(ws, i, out)
+	}
+	return out
+}
+
+func (c *comparison) factsOf(ws []word, i int, out map[string]int) {
+	w := ws[i]
+	if n, ok := numberWords[w.low]; ok {
+		out["n"+n]++
+		return
+	}
+	if d, ok := dateWords[w.low]; ok && (!capitalDates[w.low] || capital(w.text) && !w.first || besideNumber(ws, i)) {
+		out["d"+d]++
+		return
+	}
+	if u, ok := unitWords[w.low]; ok {
+		if u == "cent" && i > 0 && (ws[i-1].low == "per" || ws[i-1].low == "pour") {
+			u = "percent"
+		}
+		out["u"+u]++
+		return
+	}
+	if (w.low == "ciento" || w.low == "cento") && i > 0 {
+		out["upercent"]++
+		return
+	}
+	if negations[w.low] || strings.HasSuffix(w.low, "n't") {
+		out["not"]++
+		return
+	}
+	if strings.IndexFunc(w.low, unicode.IsDigit) >= 0 {
+		number(w.low, out)
+		return
+	}
+	if strings.Contains(w.low, "-") {
+		for part := range strings.SplitSeq(w.low, "-") {
+			if n, ok := numberWords[part]; ok {
+				out["n"+n]++
+			} else if u, ok := unitWords[part]; ok {
+				out["u"+u]++
+			}
+		}
+	}
+}
+
+// number counts a token with digits: a number, its currency or percent mark, and
+// what is tied to it by hyphens, as in 5-year-old.
+func number(low string, out map[string]int) {
+	if strings.IndexFunc(low, unicode.IsLetter) >= 0 {
+		_, tail, _ := strings.Cut(strings.TrimLeft(low, "-+"), "-")
+		if tail != "" && strings.IndexFunc(tail, unicode.IsLetter) >= 0 {
+			number(low[:len(low)-len(tail)-1], out)
+			for part := range strings.SplitSeq(tail, "-") {
+				if u, ok := unitWords[part]; ok {
+					out["u"+u]++
+				} else if strings.IndexFunc(part, unicode.IsDigit) >= 0 {
+					out["n"+part]++
+				}
+			}
+			return
+		}
+	}
+	trimmed := strings.Map(func(r rune) rune {
+		if u, ok := unitWords[string(r)]; ok && !unicode.IsLetter(r) {
+			out["u"+u]++
+			return -1
+		}
+		return r
+	}, low)
+	out["n"+plain(trimmed)]++
+}
+
+// plain drops the commas and apostrophes between groups of three digits: 1,000
+// is 1000. Full stops stay, for 1.500 is not the same everywhere.
+func plain(n string) string {
+	for _, mark := range []string{",", "'"} {
+		groups := strings.Split(n, mark)
+		grouped := len(groups) > 1
+		for i, g := range groups {
+			digits := strings.TrimLeft(g, "+-")
+			if i > 0 {
+				digits, _, _ = strings.Cut(g, ".")
+			}
+			if i > 0 && len(digits) != 3 || i == 0 && (len(digits) == 0 || len(digits) > 3) ||
+				strings.IndexFunc(digits, func(r rune) bool { return r < '0' || r > '9' }) >= 0 {
+				grouped = false
+			}
+		}
+		if grouped {
+			return strings.Join(groups, "")
+		}
+	}
+	return n
+}
+
+func besideNumber(ws []word, i int) bool {
+	return i > 0 && strings.ContainsAny(ws[i-1].text, "0123456789") ||
+		i+1 < len(ws) && strings.ContainsAny(ws[i+1].text, "0123456789")
+}
+
+// nameChanged reports whether a name stands on one side of ch only. A word that
+// only changed its capital is none.
+func (c *comparison) nameChanged(ch change) bool {
+	if titled(c.before) || titled(c.after) {
+		return false
+	}
+	return c.nameMissing(c.before, ch.b0, ch.b1, c.new(ch)) || c.nameMissing(c.after, ch.a0, ch.a1, c.old(ch))
+}
+
+// nameMissing reports whether ws[lo:hi] has a name that others lack.
+func (c *comparison) nameMissing(ws []word, lo, hi int, others []word) bool {
+	for i := lo; i < hi; i++ {
+		if !c.name(ws, i) {
+			continue
+		}
+		found := false
+		for _, o := range others {
+			found = found || stem(o.low) == stem(ws[i].low)
+		}
+		if !found {
+			return true
+		}
+	}
+	return false
+}
+
+// stem drops a possessive ending.
+func stem(low string) string { return strings.TrimSuffix(strings.TrimSuffix(low, "'s"), "'") }
+
+// name reports whether word i is a name: capitalised where grammar does not ask
+// for it. At the beginning of a sentence it does, so there a word must be known
+// as a name from elsewhere, be followed by another, or be an acronym.
+func (c *comparison) name(ws []word, i int) bool {
+	w := ws[i]
+	if w.mark || !capital(w.text) || w.low == "i" || strings.HasPrefix(w.low, "i'") {
+		return false
+	}
+	if _, ok := dateWords[w.low]; ok {
+		return false // told as a date
+	}
+	if numberWords[w.low] != "" || unitWords[w.low] != "" {
+		return false
+	}
+	if acronym(w.text) {
+		return true
+	}
+	if c.lang == "de" && germanNoun(ws, i) {
+		return false
+	}
+	if !w.first {
+		return true
+	}
+	if function(w.low) {
+		return false
+	}
+	if c.names != nil && c.names(w.low) {
+		return true
+	}
+	return c.lang != "de" && i+1 < len(ws) && !ws[i+1].mark && capital(ws[i+1].text) && !acronym(ws[i+1].text)
+}
+
+func capital(s string) bool {
+	r, _ := utf8.DecodeRuneInString(s)
+	return unicode.IsUpper(r) || unicode.IsTitle(r)
+}
+
+// acronym reports whether s has two capitals or more and no small letter.
+func acronym(s string) bool {
+	n := 0
+	for _, r := range s {
+		switch {
+		case unicode.IsUpper(r):
+			n++
+		case unicode.IsLower(r):
+			return false
+		}
+	}
+	return n >= 2
+}
+
+// titled reports whether most words are capitalised, as in an English headline,
+// so that a capital says nothing.
+func titled(ws []word) bool {
+	long, capitals := 0, 0
+	for _, w := range ws {
+		if w.mark || utf8.RuneCountInString(w.text) < 4 {
+			continue
+		}
+		long++
+		if capital(w.text) {
+			capitals++
+		}
+	}
+	return long >= 3 && 10*capitals > 6*long
+}
+
+// determiners and endings by which a German noun is told from a name.
+var (
+	germanDeterminers = set(`der die das den dem des ein eine einen einem einer eines kein keine keinen keinem keiner
+		im am zum zur beim vom ins ans sein seine seinen seinem seiner ihr ihre ihren ihrem ihrer unser unsere mein meine
+		dieser diese dieses diesen diesem jeder jede jedes viele mehrere einige alle beide zwei drei vier fünf`)
+	germanNounEndings = []string{"ung", "ungen", "heit", "heiten", "keit", "keiten", "schaft", "schaften", "tion", "tionen",
+		"tät", "täten", "ismus", "nis", "nisse", "tum", "chen", "lein", "ling"}
+	germanAdjectiveEndings = []string{"en", "em", "er", "es", "e"}
+)
+
+// germanNoun reports whether word i, capitalised as all nouns are in German, is
+// an ordinary one.
+func germanNoun(ws []word, i int) bool {
+	for _, end := range germanNounEndings {
+		if strings.HasSuffix(ws[i].low, end) {
+			return true
+		}
+	}
+	if i == 0 || ws[i].first {
+		return false
+	}
+	prev := ws[i-1]
+	if germanDeterminers[prev.low] {
+		return true
+	}
+	if capital(prev.text) || prev.mark || function(prev.low) || utf8.RuneCountInString(prev.low) < 5 {
+		return false
+	}
+	for _, end := range germanAdjectiveEndings {
+		if strings.HasSuffix(prev.low, end) {
+			return true
+		}
+	}
+	return false
+}
+
+// negated reports whether a word of one side is the opposite of one of the
+// other: lawfully, unlawfully; harmful, harmless.
+func (c *comparison) negated(ch change) bool {
+	for _, o := range c.old(ch) {
+		for _, n := range c.new(ch) {
+			if !o.mark && !n.mark && (opposite(o.low, n.low) || opposite(n.low, o.low)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// opposite reports whether b denies a by its form.
+func opposite(a, b string) bool {
+	if utf8.RuneCountInString(a) >= 4 && len(b) > len(a) && strings.HasSuffix(b, a) {
+		head := b[:len(b)-len(a)]
+		for _, p := range negativePrefixes {
+			if head == p {
+				return true
+			}
+		}
+	}
+	for _, e := range opposites {
+		if stem, ok := strings.CutSuffix(a, e[0]); ok && b == stem+e[1] {
+			return true
+		}
+	}
+	return false
+}
+
+// quotation reports whether ch alters the words of a quotation, or which words
+// are quoted.
+func (c *comparison) quotation(ch change) bool {
+	if key(c.old(ch)) != key(c.new(ch)) {
+		for _, ws := range [][]word{c.old(ch), c.new(ch)} {
+			for _, w := range ws {
+				if w.quoted && !w.mark {
+					return true
+				}
+			}
+		}
+	}
+	return quoteMarks(c.old(ch)) != quoteMarks(c.new(ch)) &&
+		quoteMarks(c.before)%2 == 0 && quoteMarks(c.after)%2 == 0
+}
+
+func quoteMarks(ws []word) int {
+	n := 0
+	for _, w := range ws {
+		if w.mark && quoteMark(w.text) {
+			n++
+		}
+	}
+	return n
+}
