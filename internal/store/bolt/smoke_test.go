@@ -57,6 +57,9 @@ func TestSmoke(t *testing.T) {
 	t.Log(d.ID)
 	c, err := s.Counts(ctx)
 	t.Log(c, err)
+	if err := s.Check(ctx); err != nil {
+		t.Fatal(err)
+	}
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
