@@ -409,3 +409,62 @@ func TestFeedNotices(t *testing.T) {
 		}
 	})
 }
+
+// A watch that is removed or paused falls silent at once, whatever is pending.
+func TestSilencedWatchIsSilent(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		silence func(w *world, watch news.Watch) error
+	}{
+		{"removed", func(w *world, watch news.Watch) error { return w.store.RemoveWatch(w.t.Context(), watch.ID) }},
+		{"paused", func(w *world, watch news.Watch) error {
+			watch.PausedUntil = news.Forever
+			return w.store.ChangeWatch(w.t.Context(), watch)
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w, p := newWorld(t), &platform{}
+				a := w.article("a")
+				w.watch("desk", p, a)
+				defer w.start()()
+				w.edit(&a, "b")
+				time.Sleep(time.Minute)
+				w.edit(&a, "c")
+				time.Sleep(time.Minute)
+				watches, err := w.store.Watching(t.Context(), a)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := tt.silence(w, watches[0]); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(time.Hour)
+				wantSpans(t, p, "edited 1→2")
+				if moot := w.deliveries(news.Moot); len(moot) != 1 || !strings.Contains(moot[0].Trouble, "removed, paused") {
+					t.Errorf("moot = %+v, want one that says why", moot)
+				}
+			})
+		})
+	}
+}
+
+func TestTestPostsPastTheQueue(t *testing.T) {
+	w, p := newWorld(t), &platform{}
+	a := w.article("a")
+	w.watch("desk", p, a)
+	n := w.notifier()
+	if err := n.Test(t.Context(), "desk"); err != nil {
+		t.Fatal(err)
+	}
+	got := p.all()
+	if len(got) != 1 || got[0].Brief.Empty() || got[0].Delivery.ID == "" || len(got[0].Delivery.ID) > 25 {
+		t.Errorf("posted %+v, want one sample with an ID of 1 to 25 characters", got)
+	}
+	if all := w.deliveries(""); len(all) != 0 {
+		t.Errorf("deliveries = %+v, want none", all)
+	}
+	if _, ok := errors.AsType[*news.Refusal](n.Test(t.Context(), "nowhere")); !ok {
+		t.Error("Test of an unknown channel is not refused")
+	}
+}
