@@ -261,6 +261,11 @@ type Reader interface {
 	// their first sighting, newest first.
 	Articles(ctx context.Context, q ArticleQuery) ([]news.Article, error)
 
+	// Sources returns the names of up to max sources of articles that come after
+	// the given one in byte order, in that order; articles without a source
+	// have none.
+	Sources(ctx context.Context, after string, max int) ([]string, error)
+
 	Version(ctx context.Context, article news.ArticleID, number int) (news.Version, error)
 	// Versions returns the versions from..to, both included, oldest first; a
 	// to of 0 means the newest. Those that do not exist are left out.

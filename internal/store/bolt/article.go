@@ -214,6 +214,9 @@ func (t *tx) putRecent(old, a *articleRecord) error {
 	if err != nil {
 		return err
 	}
+	if err := t.noteSource(source); err != nil {
+		return err
+	}
 	v := binary.AppendUvarint(nil, uint64(source))
 	for _, f := range a.Feeds {
 		v = binary.AppendUvarint(v, uint64(feedNum(f)))

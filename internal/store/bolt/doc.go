@@ -36,7 +36,7 @@
 //	versions    n8 in order of recording     version: its text, whole or against the previous one
 //	events      n8 Seq                       event
 //	unplanned   n8 Seq                       empty
-//	sources     n4 name                      n8: newest Seq of the source
+//	sources     n4 name                      n8: newest Seq of the source, 0 before its first
 //	deliveries  n8 in order of planning      delivery
 //	queue       n4 channel, n8 delivery      ms6 due; the pending ones in order
 //	due         n4 channel, ms6, n8 delivery empty; the pending ones by time

@@ -192,11 +192,26 @@ func (t *tx) eventsOf(ctx context.Context, q store.EventQuery) ([]news.Event, er
 		if err != nil {
 			return nil, err
 		}
-		return t.followEvents(ctx, q, a.lastEvent, source, func(r *eventRecord) uint64 { return r.back })
+		from := t.startChain(q, a.lastEvent, func(r *eventRecord) bool { return r.Article == q.Article })
+		return t.followEvents(ctx, q, from, source, func(r *eventRecord) uint64 { return r.back })
 	case q.Source != "":
-		return t.followEvents(ctx, q, t.sourceEvent(source), source, func(r *eventRecord) uint64 { return r.sourceBack })
+		from := t.startChain(q, t.sourceEvent(source), func(r *eventRecord) bool { return r.source == source })
+		return t.followEvents(ctx, q, from, source, func(r *eventRecord) uint64 { return r.sourceBack })
 	}
 	return t.scanEvents(q)
+}
+
+// startChain returns where to enter a chain: at q.Before, if that event is part
+// of it, so that the next page of a list costs no more than the first; else at
+// its newest event.
+func (t *tx) startChain(q store.EventQuery, newest uint64, in func(*eventRecord) bool) uint64 {
+	if q.Before == 0 || uint64(q.Before) > newest {
+		return newest
+	}
+	if r, err := t.event(uint64(q.Before)); err == nil && in(r) {
+		return uint64(r.Seq)
+	}
+	return newest
 }
 
 // followEvents walks a chain of events from its newest.
