@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -196,11 +197,7 @@ func (s *site) entry(ctx context.Context, e news.Event) (entry, error) {
 	}
 	en.Title, en.Lines = takeHeadline(en.Brief.Lines)
 	if len(en.Title) == 0 {
-		title := en.Brief.Headline
-		if title == "" {
-			title = en.heading.Headline
-		}
-		en.Title = []brief.Line{{Runs: []brief.Run{{Text: title}}}}
+		en.Title = []brief.Line{{Runs: []brief.Run{{Text: en.Name()}}}}
 	}
 	if e.From != 0 && e.From != e.To {
 		en.DiffPath = diffPath(a.ID, e.From, e.To)
@@ -217,7 +214,7 @@ func (e entry) Target() string {
 }
 
 // Name returns the headline without marks, for those who hear the page.
-func (e entry) Name() string { return e.heading.Headline }
+func (e entry) Name() string { return cmp.Or(e.Subject, e.heading.Headline) }
 
 // takeHeadline parts the lines that show the headline from the others.
 func takeHeadline(lines []brief.Line) (headline, others []brief.Line) {

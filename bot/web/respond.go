@@ -67,7 +67,7 @@ func asRefusal(err error) (ref *refusal, log bool) {
 	if errors.Is(err, store.ErrNotFound) {
 		return errNoPage, false
 	}
-	if errors.Is(err, context.DeadlineExceeded) {
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, store.ErrClosed) {
 		return errStore, true
 	}
 	return errPanic, true

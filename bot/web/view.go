@@ -69,6 +69,7 @@ func parsePages(prefix string) map[string]*template.Template {
 		"iso":    func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"isoDay": func(t time.Time) string { return t.UTC().Format(time.DateOnly) },
 		"stamp":  stamp,
+		"clock":  func(t time.Time) string { return t.UTC().Format("15:04") },
 		"day":    func(t time.Time) string { return t.UTC().Format("Monday, 2 January 2006") },
 		"short":  short,
 		"inc":    func(i int) int { return i + 1 },
