@@ -1,6 +1,7 @@
 package brief
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -24,7 +25,7 @@ func (b Brief) Notes() string {
 // on a phone: who, what, and the headline.
 func (b Brief) Summary(most int) string {
 	s := join(", ", b.Source, b.What)
-	about := b.Subject
+	about := cmp.Or(b.Subject, b.Headline)
 	if about == "" && len(b.Lines) > 0 {
 		about = b.Lines[0].Plain()
 	}

@@ -1,0 +1,37 @@
+// Package discord is what all parts that speak to Discord share: its limits,
+// the way page text is set into its Markdown, and requests through discordgo
+// whose failures are told in words without secrets.
+//
+//	text ──Escape, Struck, Bold, Link──> Markdown that shows exactly the text
+//	message ──Webhook──> discordgo ──transport──> the API, whatever its address
+//	                                     └─ any answer but success ──> *Problem
+//
+// Invariants: nothing that went through this package's text functions can ping,
+// link, start a mark or break one. Lengths are Unicode code points, as Discord
+// counts them (https://github.com/discord/discord-api-docs/issues/1315). A
+// request is made once: there are no retries and no waiting for a rate limit
+// here, for the caller's queue outlives the process and a sleeping call does
+// not.
+package discord
+
+// Limits of messages: https://discord.com/developers/docs/resources/message
+// and its embeds, https://discord.com/developers/docs/resources/message#embed-object-embed-limits.
+const (
+	MaxContent     = 2000
+	MaxEmbeds      = 10
+	MaxTitle       = 256
+	MaxDescription = 4096
+	MaxFields      = 25
+	MaxFieldName   = 256
+	MaxFieldValue  = 1024
+	MaxFooter      = 2048
+	MaxAuthor      = 256
+	// MaxEmbedText is the limit of all embeds of a message together: titles,
+	// descriptions, field names and values, footers and author names.
+	MaxEmbedText = 6000
+	// MaxURL is the longest address of an embed, as Discord's OpenAPI
+	// description has it: https://github.com/discord/discord-api-spec.
+	MaxURL = 2048
+	// MaxNonce is https://discord.com/developers/docs/resources/message#create-message.
+	MaxNonce = 25
+)

@@ -1,0 +1,79 @@
+// Package slack announces through Slack's incoming webhooks: the sender of the
+// channel kind "slack-webhook".
+//
+//	Announcement ──render──> rich_text, a context line, text for notifications ──> internal/slack.Webhook
+//
+// At least once: webhooks take no key that would tell a repetition, so a message
+// whose answer got lost is posted again. Page text stands in rich_text, where
+// nothing can mention, link or format. Should Slack refuse a message all the
+// same, a short one without blocks is tried once.
+package slack
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+
+	"github.com/editwatch/editwatch/internal/slack"
+	"github.com/editwatch/editwatch/notify"
+)
+
+// Options of a sender.
+type Options struct {
+	// URL is the webhook's address, a secret. It is used as it is, so any
+	// compatible server will do.
+	URL string
+	// HTTP makes the requests. Its redirects are not followed. nil is a client
+	// that reaches public addresses only.
+	HTTP   *http.Client
+	Logger *slog.Logger // nil logs nothing
+}
+
+// A Sender posts into the channel of one webhook. It is safe for concurrent
+// use.
+type Sender struct {
+	webhook *slack.Webhook
+	log     *slog.Logger
+}
+
+var _ notify.Sender = (*Sender)(nil)
+
+// New returns a sender. The error does not contain the address.
+func New(o Options) (*Sender, error) {
+	w, err := slack.NewWebhook(o.URL, o.HTTP)
+	if err != nil {
+		return nil, err
+	}
+	log := o.Logger
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	return &Sender{w, log}, nil
+}
+
+// Send posts the announcement. There is no message ID: webhooks give none.
+func (s *Sender) Send(ctx context.Context, a notify.Announcement) (string, error) {
+	err := s.webhook.Post(ctx, render(a.Brief))
+	if p, ok := errors.AsType[*slack.Problem](err); ok && p.Refused() {
+		s.log.Warn("slack refused a message; trying a short one",
+			"channel", a.Delivery.Channel, "article", a.Delivery.Article, "err", err)
+		err = s.webhook.Post(ctx, short(a.Brief))
+	}
+	return "", classify(err)
+}
+
+// classify says what a failure means for the delivery.
+func classify(err error) error {
+	p, ok := errors.AsType[*slack.Problem](err)
+	switch {
+	case !ok:
+		return err
+	case p.Gone(), p.Refused():
+		return fmt.Errorf("%w: %w", notify.ErrRejected, p)
+	case p.Wait > 0:
+		return &notify.Later{Wait: p.Wait, Err: p}
+	}
+	return p
+}
