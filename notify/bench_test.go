@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -54,3 +55,34 @@ func percentile(d []time.Duration, p int) time.Duration {
 }
 
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+
+// BenchmarkManyChannels measures the time from the return of Record to the last
+// call of Send when many channels watch the article.
+func BenchmarkManyChannels(b *testing.B) {
+	for _, channels := range []int{10, 300} {
+		b.Run(strconv.Itoa(channels), func(b *testing.B) {
+			w := newWorld(b)
+			w.options.Logger = slog.New(slog.DiscardHandler)
+			w.options.Coalesce = -1
+			sent := make(prompt, channels)
+			a := w.article("a")
+			for i := range channels {
+				w.watch(news.ChannelName(strconv.Itoa(i)), sent, a)
+			}
+			stop := w.start()
+			defer stop()
+			var waits []time.Duration
+			for i := 0; b.Loop(); i++ {
+				w.edit(&a, "headline "+strconv.Itoa(i))
+				recorded := time.Now()
+				var last time.Time
+				for range channels {
+					last = <-sent
+				}
+				waits = append(waits, last.Sub(recorded))
+			}
+			b.ReportMetric(ms(percentile(waits, 50)), "p50-ms")
+			b.ReportMetric(ms(percentile(waits, 99)), "p99-ms")
+		})
+	}
+}

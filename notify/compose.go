@@ -10,6 +10,7 @@ import (
 
 	"github.com/editwatch/editwatch/internal/brief"
 	"github.com/editwatch/editwatch/internal/news"
+	"github.com/editwatch/editwatch/internal/report"
 	"github.com/editwatch/editwatch/internal/store"
 )
 
@@ -61,7 +62,7 @@ func (n *Notifier) wanted(ctx context.Context, d news.Delivery) ([]news.Event, e
 	now := time.Now()
 	kept := events[:0]
 	for _, e := range events {
-		names, err := n.wanting(ctx, e, now)
+		names, err := n.wants.do(e.ID(), now, func() ([]news.ChannelName, error) { return n.wanting(ctx, e, now) })
 		if err != nil {
 			return nil, fmt.Errorf("read watches: %w", err)
 		}
@@ -94,6 +95,23 @@ func (n *Notifier) events(ctx context.Context, d news.Delivery) ([]news.Event, e
 	}
 	slices.SortFunc(events, func(a, b news.Event) int { return cmp.Compare(a.Seq, b.Seq) })
 	return events, nil
+}
+
+// report makes the report of events. What can never be read is left out of it: a
+// channel that waited for it would never hear of anything again.
+func (n *Notifier) report(ctx context.Context, events []news.Event, links report.Links) (news.Report, error) {
+	key := links.Base
+	for _, e := range events {
+		key += " " + e.ID()
+	}
+	return n.reports.do(key, time.Now(), func() (news.Report, error) {
+		r, err := report.Of(ctx, n.store, events, links)
+		if errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrDamaged) {
+			n.log.Error("announcing without what the store lost", "event", r.Seq, "article", r.Article.ID, "err", err)
+			err = nil
+		}
+		return r, err
+	})
 }
 
 func (n *Notifier) phrase(r news.Report, channel Channel) brief.Brief {

@@ -140,6 +140,8 @@ const (
 	grace = 5 * time.Second
 	// settleTime is how long one call of Settle may take while stopping.
 	settleTime = 5 * time.Second
+	// waveMax is how many leases are asked for at once.
+	waveMax = 32
 	// storeWait is the wait after the store failed, doubling to storeWaitMax.
 	storeWait    = time.Second
 	storeWaitMax = 30 * time.Second
@@ -180,7 +182,8 @@ type Notifier struct {
 	opts  Options
 	log   *slog.Logger
 
-	reports reports
+	reports memo[news.Report]        // by the events and the base of the links
+	wants   memo[[]news.ChannelName] // who wants an event now
 	// unplanned counts the failures in a row to plan an event. The goroutine
 	// of Run or Pass owns it.
 	unplanned map[news.Seq]int

@@ -144,34 +144,59 @@ func (h *hands) do(f func(ctx context.Context)) {
 // planned from being delivered.
 func (n *Notifier) step(ctx context.Context, h *hands, window time.Duration) (wait time.Duration, err error) {
 	planErr := n.plan(ctx, window)
-	for ctx.Err() == nil {
-		if h.count() >= n.opts.Parallel {
-			return -1, planErr
-		}
-		now := time.Now()
-		d, err := n.store.LeaseDelivery(ctx, now, now.Add(n.opts.SendTimeout+leaseMargin))
-		if errors.Is(err, store.ErrNothing) {
-			break
-		}
-		if err != nil {
-			return 0, errors.Join(planErr, fmt.Errorf("lease delivery: %w", err))
-		}
-		if !n.claim(d.ID) {
-			continue
-		}
-		h.do(func(ctx context.Context) {
-			defer n.unclaim(d.ID)
-			n.deliver(ctx, d)
-		})
+	full, err := n.hand(ctx, h)
+	if err != nil || full {
+		return -1, errors.Join(planErr, err)
 	}
 	next, err := n.store.NextDelivery(ctx)
 	switch {
 	case errors.Is(err, store.ErrNothing):
 		return -1, planErr
 	case err != nil:
-		return 0, errors.Join(planErr, fmt.Errorf("find the next delivery: %w", err))
+		return -1, errors.Join(planErr, fmt.Errorf("find the next delivery: %w", err))
 	}
 	return max(time.Until(next), 0), planErr
+}
+
+// hand leases what is due and puts a hand to each. It leases in growing waves,
+// because writes that reach the store together cost it one. It returns true if
+// every hand is busy and more may be due.
+func (n *Notifier) hand(ctx context.Context, h *hands) (full bool, err error) {
+	for wave := 1; ctx.Err() == nil; wave *= 2 {
+		wave = min(wave, waveMax, n.opts.Parallel-h.count())
+		if wave <= 0 {
+			return true, nil
+		}
+		got := make([]news.Delivery, wave)
+		errs := make([]error, wave)
+		var wg sync.WaitGroup
+		for i := range wave {
+			wg.Go(func() {
+				now := time.Now()
+				got[i], errs[i] = n.store.LeaseDelivery(ctx, now, now.Add(n.opts.SendTimeout+leaseMargin))
+			})
+		}
+		wg.Wait()
+		done := false
+		for i, d := range got {
+			switch {
+			case errs[i] != nil:
+				done = true
+				if !errors.Is(errs[i], store.ErrNothing) {
+					err = fmt.Errorf("lease delivery: %w", errs[i])
+				}
+			case n.claim(d.ID):
+				h.do(func(ctx context.Context) {
+					defer n.unclaim(d.ID)
+					n.deliver(ctx, d)
+				})
+			}
+		}
+		if done {
+			return false, err
+		}
+	}
+	return false, nil
 }
 
 // sleep waits until wait has passed, which a negative one never has, or one of
