@@ -61,6 +61,9 @@ func (c *comparer) classifyHeadline(before, after string, spans []textdiff.Span)
 				set.add(news.ClassFact)
 			}
 		}
+		if cmp.quotedAnew() {
+			set.add(news.ClassFact)
+		}
 	} else if cmp.figures(change{0, len(cmp.before), 0, len(cmp.after)}) {
 		set.add(news.ClassFact)
 	}
@@ -117,6 +120,9 @@ func (c *comparer) classifyProse(cmp *comparison) []news.Class {
 		}
 	}
 	cmp.changes = whole
+	if cmp.quotedAnew() {
+		set.add(news.ClassFact)
+	}
 	scattered := 0
 	for _, ch := range small {
 		taken, put := content(cmp.old(ch)), content(cmp.new(ch))
@@ -183,7 +189,9 @@ func content(ws []word) int {
 // compare reads both texts as words and finds the changes the spans tell of.
 func (c *comparer) compare(before, after string, spans []textdiff.Span) *comparison {
 	cmp := &comparison{before: read(before), after: read(after), names: c.known}
-	cmp.lang = language(cmp.before, cmp.after)
+	if cmp.lang = language(cmp.before, cmp.after); cmp.lang == "" {
+		cmp.lang = c.language()
+	}
 	b, a := 0, 0 // bytes told
 	at, to := 0, 0
 	index := func(ws []word, from, end int) int {

@@ -26,6 +26,9 @@ type comparer struct {
 	old, new news.Text
 	parts    []news.Part
 	names    map[string]bool // see known
+
+	lang      string // see language
+	langKnown bool
 }
 
 // line compares the headline or the standfirst.
@@ -76,6 +79,9 @@ func (c *comparer) classifyStandfirst(p news.Part, spans []textdiff.Span) []news
 // paragraphs compares the paragraphs, aligned.
 func (c *comparer) paragraphs() {
 	old, new := c.old.Paragraphs, c.new.Paragraphs
+	if slices.Equal(old, new) {
+		return
+	}
 	for _, pair := range textdiff.Align(old, new) {
 		p := news.Part{Part: news.WhereParagraph}
 		if pair.Old >= 0 {
@@ -229,6 +235,22 @@ func (c *comparer) known(low string) bool {
 		}
 	}
 	return c.names[low]
+}
+
+// sample is how many paragraphs are read to guess the language of an article.
+const sample = 12
+
+// language guesses the article's language, for a paragraph too short to tell.
+func (c *comparer) language() string {
+	if !c.langKnown {
+		c.langKnown = true
+		texts := [][]word{read(c.new.Standfirst)}
+		for _, s := range c.new.Paragraphs[:min(sample, len(c.new.Paragraphs))] {
+			texts = append(texts, read(s))
+		}
+		c.lang = language(texts...)
+	}
+	return c.lang
 }
 
 func wordsOf(spans []textdiff.Span) []news.Word {

@@ -209,8 +209,8 @@ func TestStructure(t *testing.T) {
 		{"removal", []string{a, b, c}, []string{a, c}, []string{"remove 1>- removal"}},
 		{"move", []string{a, b, c, d}, []string{b, c, d, a}, []string{"move 0>3 reorder"}},
 		{"move_and_edit", []string{a, b, c, d}, []string{b, c, d, "The bridge carries most of the daily traffic."}, []string{"move 0>3 reorder"}},
-		{"split", []string{a + " " + b, c}, []string{a, b, c}, []string{"edit 0>0 reorder", "add ->1 reorder"}},
-		{"join", []string{a, b, c}, []string{a + " " + b, c}, []string{"edit 0>0 reorder", "remove 1>- reorder"}},
+		{"split", []string{a + " " + b, c}, []string{a, b, c}, []string{"add ->0 reorder", "edit 0>1 reorder"}},
+		{"join", []string{a, b, c}, []string{a + " " + b, c}, []string{"remove 0>- reorder", "edit 1>0 reorder"}},
 		{"equal_paragraphs", []string{a, "Read more", b, "Read more", c}, []string{a, "Read more", b, c}, []string{"remove 3>- removal"}},
 		{"caption", []string{a}, []string{a, "Photo: Getty Images"}, []string{"add ->1 minor"}},
 	}

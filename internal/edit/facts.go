@@ -76,23 +76,20 @@ func (c *comparison) facts(ws []word, lo, hi int) map[string]int {
 
 func (c *comparison) factsOf(ws []word, i int, out map[string]int) {
 	w := ws[i]
-	if n, ok := numberWords[w.low]; ok {
-		out["n"+n]++
+	if i > 0 && cents[w.low] && pers[ws[i-1].low] {
+		out["upercent"]++
 		return
 	}
 	if d, ok := dateWords[w.low]; ok && (!capitalDates[w.low] || capital(w.text) && !w.first || besideNumber(ws, i)) {
 		out["d"+d]++
 		return
 	}
-	if u, ok := unitWords[w.low]; ok {
-		if u == "cent" && i > 0 && (ws[i-1].low == "per" || ws[i-1].low == "pour") {
-			u = "percent"
-		}
-		out["u"+u]++
+	if n, ok := numberWords[w.low]; ok {
+		out["n"+n]++
 		return
 	}
-	if (w.low == "ciento" || w.low == "cento") && i > 0 {
-		out["upercent"]++
+	if u, ok := unitWords[w.low]; ok {
+		out["u"+u]++
 		return
 	}
 	if negations[w.low] || strings.HasSuffix(w.low, "n't") {
@@ -254,7 +251,7 @@ func acronym(s string) bool {
 func titled(ws []word) bool {
 	long, capitals := 0, 0
 	for _, w := range ws {
-		if w.mark || utf8.RuneCountInString(w.text) < 4 {
+		if w.mark || utf8.RuneCountInString(w.text) < 5 {
 			continue
 		}
 		long++
@@ -262,7 +259,7 @@ func titled(ws []word) bool {
 			capitals++
 		}
 	}
-	return long >= 3 && 10*capitals > 6*long
+	return long >= 3 && 10*capitals >= 9*long
 }
 
 // determiners and endings by which a German noun is told from a name.
@@ -332,8 +329,7 @@ func opposite(a, b string) bool {
 	return false
 }
 
-// quotation reports whether ch alters the words of a quotation, or which words
-// are quoted.
+// quotation reports whether ch alters the words of a quotation.
 func (c *comparison) quotation(ch change) bool {
 	if key(c.old(ch)) != key(c.new(ch)) {
 		for _, ws := range [][]word{c.old(ch), c.new(ch)} {
@@ -344,8 +340,25 @@ func (c *comparison) quotation(ch change) bool {
 			}
 		}
 	}
-	return quoteMarks(c.old(ch)) != quoteMarks(c.new(ch)) &&
-		quoteMarks(c.before)%2 == 0 && quoteMarks(c.after)%2 == 0
+	return false
+}
+
+// quotedAnew reports whether words that were kept are quoted on one side only.
+// Where a mark is missing on a side, it was put right, and nothing is said.
+func (c *comparison) quotedAnew() bool {
+	if quoteMarks(c.before)%2 != 0 || quoteMarks(c.after)%2 != 0 {
+		return false
+	}
+	b, a := 0, 0
+	for _, ch := range append(c.changes, change{len(c.before), len(c.before), len(c.after), len(c.after)}) {
+		for ; b < ch.b0 && a < ch.a0; b, a = b+1, a+1 {
+			if !c.before[b].mark && c.before[b].quoted != c.after[a].quoted {
+				return true
+			}
+		}
+		b, a = ch.b1, ch.a1
+	}
+	return false
 }
 
 func quoteMarks(ws []word) int {

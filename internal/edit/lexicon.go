@@ -1,6 +1,9 @@
 package edit
 
-import "strings"
+import (
+	"math/bits"
+	"strings"
+)
 
 // The words that make facts, in several languages at once. Left of the colon
 // stands the meaning; two words of one meaning are the same fact, so that
@@ -34,7 +37,7 @@ var numberWords = meanings(`
 	70: seventy siebzig setenta settanta
 	80: eighty achtzig ochenta oitenta ottanta
 	90: ninety neunzig noventa novanta
-	100: hundred hundreds hundert hunderte cent cents cien ciento cem cento
+	100: hundred hundreds hundert hunderte cien ciento cem cento
 	1000: thousand thousands tausend tausende mille mil milliers miles mila
 	million: million millions millionen mio millón millones milhão milhões milione milioni
 	billion: billion billions bn milliarde milliarden mrd milliard milliards bilhão bilhões miliardo miliardi
@@ -52,6 +55,12 @@ var numberWords = meanings(`
 	fourth: fourth vierte vierten quatrième cuarto cuarta quarta
 	fifth: fifth fünfte fünften cinquième quinto quinta
 `)
+
+// "per cent" is one unit in two words.
+var (
+	cents = set(`cent ciento cento`)
+	pers  = set(`per pour por`)
+)
 
 var dateWords = meanings(`
 	january: january jan januar jänner janvier enero janeiro gennaio
@@ -81,7 +90,7 @@ var dateWords = meanings(`
 `)
 
 // capitalDates are those of dateWords that are other words in lower case.
-var capitalDates = set(`march may mai mars mon sat sun wed fri dec nov sep jun jan oct dez avril hier morgen sexta terça`)
+var capitalDates = set(`sept march may mai mars mon sat sun wed fri dec nov sep jun jan oct dez avril hier morgen sexta terça`)
 
 var unitWords = meanings(`
 	second: seconds sekunde sekunden secondes segundos secondi
@@ -150,15 +159,26 @@ var negativePrefixes = []string{"un", "in", "im", "il", "ir", "dis", "non-", "no
 // opposites are endings of one stem that contradict each other.
 var opposites = [][2]string{{"ful", "less"}, {"fully", "lessly"}, {"voll", "los"}}
 
-// languages lists common words by which a text's language is guessed.
-var languages = map[string]map[string]bool{
-	"en": set(`the of and to that is was with for it as at by from which has had were will would said`),
-	"de": set(`der das und ist nicht ein mit von den dem zu auf für sich des auch wird sagte nach bei`),
-	"fr": set(`le les et est une dans pour qui par sur pas au avec il du selon être cette aux`),
-	"es": set(`el los y las con por para del una su al como más fue sus ha pero dijo según`),
-	"pt": set(`o os e em um uma com não da na no dos das ao pelo pela mais foi disse segundo são`),
-	"it": set(`il di che è gli per della nel una del sono alla ha anche dei delle ma detto`),
+// tongues are the languages that are told apart, each with common words.
+var tongues = []struct{ name, words string }{
+	{"en", `the of and to that is was with for it as at by from which has had were will would said`},
+	{"de", `der das und ist nicht ein mit von den dem zu auf für sich des auch wird sagte nach bei die eine im hat dass`},
+	{"fr", `le les et est une dans pour qui par sur pas au avec il du selon être cette aux`},
+	{"es", `el los y las con por para del una su al como más fue sus ha pero dijo según`},
+	{"pt", `o os e em um uma com não da na no dos das ao pelo pela mais foi disse segundo são`},
+	{"it", `il di che è gli per della nel una del sono alla ha anche dei delle ma detto`},
 }
+
+// speakers tells which of tongues, by bit, use a word.
+var speakers = func() map[string]uint8 {
+	m := make(map[string]uint8)
+	for i, t := range tongues {
+		for w := range strings.FieldsSeq(t.words) {
+			m[w] |= 1 << i
+		}
+	}
+	return m
+}()
 
 // innocent are words that make a fact in one language and mean something else
 // in another.
@@ -169,26 +189,33 @@ var innocent = map[string]map[string]bool{
 	"pt": set("no"),
 }
 
+// sure is by how many words a language must lead to be believed.
+const sure = 2
+
 // language guesses the language of words that are read together; it is empty
-// when nothing speaks for one.
+// when too little speaks for one.
 func language(texts ...[]word) string {
-	counts := make(map[string]int)
+	var counts [8]int
 	for _, ws := range texts {
 		for _, w := range ws {
-			for lang, list := range languages {
-				if list[w.low] {
-					counts[lang]++
-				}
+			for by := speakers[w.low]; by != 0; by &= by - 1 {
+				counts[bits.TrailingZeros8(by)]++
 			}
 		}
 	}
-	best := ""
-	for _, lang := range []string{"en", "de", "fr", "es", "pt", "it"} {
-		if counts[lang] > counts[best] {
-			best = lang
+	best, second := 0, 0
+	for i := 1; i < len(tongues); i++ {
+		switch {
+		case counts[i] > counts[best]:
+			best, second = i, counts[best]
+		case counts[i] > second:
+			second = counts[i]
 		}
 	}
-	return best
+	if counts[best]-second < sure {
+		return ""
+	}
+	return tongues[best].name
 }
 
 func meanings(list string) map[string]string {
