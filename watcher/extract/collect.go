@@ -187,6 +187,7 @@ func (c *collector) consider(n *html.Node, from int) {
 		s.name = "<" + n.Data
 	default:
 		s.name = noiseName(n)
+		s.sure = s.name == consentName
 	}
 	if s.name == "" && !s.sure {
 		switch n.DataAtom {
@@ -324,6 +325,9 @@ func (c *collector) linky(s span) bool {
 	all, linked, links := 0, 0, 0
 	for i := s.from; i < s.to; i++ {
 		p := &c.paras[i]
+		if p.out {
+			continue // an element inside that was left out by itself
+		}
 		all += len(p.text)
 		linked += p.linked
 		links += p.links
@@ -331,27 +335,19 @@ func (c *collector) linky(s span) bool {
 	return links >= 2 && linked*2 >= all
 }
 
-// headings leaves out headings that have nothing under them any more: at the
-// end, or where all up to the next heading was left out.
+// headings leaves out the headings at the end: nothing stands under them any
+// more. Elsewhere a heading without text stays, so that what is put under it and
+// left out again makes no difference.
 func (c *collector) headings() {
-	pending, gap := -1, false
-	for i := range c.paras {
+	for i := len(c.paras) - 1; i >= 0; i-- {
 		p := &c.paras[i]
 		if p.out {
-			gap = true
 			continue
 		}
-		if heading(p.tag) > 0 {
-			if pending >= 0 && gap && heading(p.tag) <= heading(c.paras[pending].tag) {
-				c.paras[pending].out = true
-			}
-			pending, gap = i, false
-			continue
+		if heading(p.tag) == 0 {
+			return
 		}
-		pending = -1
-	}
-	if pending >= 0 {
-		c.paras[pending].out = true
+		p.out = true
 	}
 }
 

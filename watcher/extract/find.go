@@ -99,6 +99,12 @@ func innermost(doc *html.Node, weight map[*html.Node]int, total int) *html.Node 
 	return at
 }
 
+// notBody reports what readability must not choose: it counts words, and a
+// banner may have more of them than a short report.
+func notBody(n *html.Node) bool {
+	return n.DataAtom == atom.Dialog || attr(n, "role") == "dialog" || n.DataAtom == atom.Div && noiseName(n) == consentName
+}
+
 // copyMarked copies the tree, each element carrying its number in marked.
 func copyMarked(doc *html.Node) (*html.Node, []*html.Node) {
 	var marked []*html.Node
@@ -112,7 +118,7 @@ func copyMarked(doc *html.Node) (*html.Node, []*html.Node) {
 			marked = append(marked, n)
 		}
 		for k := n.FirstChild; k != nil; k = k.NextSibling {
-			if k.Type == html.CommentNode {
+			if k.Type == html.CommentNode || k.Type == html.ElementNode && notBody(k) {
 				continue
 			}
 			c.AppendChild(copyOf(k))

@@ -22,7 +22,7 @@ var noiseWords = wordSet(`
 	breadcrumb breadcrumbs sidebar toolbar pagination pager paginator
 	subscribe subscription signup donate donation donations membership
 	carousel slideshow lightbox player playlist jwplayer
-	modal popup overlay toast cookie cookies gdpr
+	modal popup overlay toast
 	login signin follow followus reactions reaction rating ratings vote poll quiz
 	rail footer nav navigation menu skiplink
 	dateline-time pubdate published posted
@@ -51,6 +51,12 @@ func wordSet(s string) map[string]bool {
 	return set
 }
 
+// consentWords name what asks for consent: never an article's, whatever its size.
+var consentWords = wordSet("cookie cookies gdpr consent cmp onetrust didomi cookiebot cookieconsent cookiebanner usercentrics")
+
+// consentName marks an element named so.
+const consentName = "(consent)"
+
 // hiddenName marks what no reader sees.
 const hiddenName = "(hidden)"
 
@@ -62,6 +68,8 @@ func noiseName(n *html.Node) (name string) {
 	}
 	names(n, func(word, prev string) bool {
 		switch {
+		case consentWords[word]:
+			name = consentName
 		case noiseWords[word]:
 			name = word
 		case prev != "" && noisePairs[prev+"-"+word]:

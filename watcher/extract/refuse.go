@@ -26,6 +26,7 @@ const (
 	LoginPage   Reason = "a login page"
 	BotCheck    Reason = "a bot check"
 	NeedsScript Reason = "a page that needs JavaScript"
+	Redirects   Reason = "a page that sends readers elsewhere"
 	Listing     Reason = "a list of articles" // a front or section page: a thing to look for feeds on
 	NoArticle   Reason = "no readable article"
 )
@@ -63,6 +64,9 @@ func (p *page_) judge(source string) *Refusal {
 		if c.is(s) {
 			return &Refusal{c.reason}
 		}
+	}
+	if p.survey.refresh && p.textLength() < shortText {
+		return &Refusal{Redirects}
 	}
 	if p.textLength() < leastText {
 		return &Refusal{p.nothing(s)}
@@ -114,7 +118,8 @@ func (p *page_) other(phrases []string) (without, with int) {
 }
 
 func (p *page_) consentWall(s *scene) bool {
-	if count(s.text, consentPhrases, 3) < 2 || !s.control(consentControls) {
+	said := count(s.text, consentPhrases, 2)
+	if said == 0 || said+count(s.text, consentOffers, 1) < 2 || !s.control(consentControls) {
 		return false
 	}
 	without, with := p.other(consentPhrases)
@@ -158,7 +163,7 @@ func (p *page_) loginPage(s *scene) bool {
 		return false
 	}
 	without, _ := p.other(loginPhrases)
-	return without < leastText*3 && (count(s.text, loginPhrases, 1) > 0 || count(s.titles(p), loginPhrases, 1) > 0)
+	return without < leastText || without < leastText*3 && count(s.titles(p), loginPhrases, 1) > 0
 }
 
 // paywall looks for a stub: little text and an offer to read the rest.

@@ -18,6 +18,7 @@ type surveyed struct {
 	meta      map[string]string
 	ld        []string     // JSON-LD scripts
 	headings  []*html.Node // h1, and h2 where there is room, in page order
+	refresh   bool         // it has a <meta http-equiv=refresh> with an address
 	dated     string       // datetime of the first <time> that has one
 
 	linked linkedData
@@ -88,6 +89,10 @@ func (s *surveyed) walk(n *html.Node) {
 // addMeta keeps the first content of each name or property.
 func (s *surveyed) addMeta(n *html.Node) {
 	var key, value string
+	if strings.EqualFold(attr(n, "http-equiv"), "refresh") {
+		s.refresh = s.refresh || strings.Contains(strings.ToLower(attr(n, "content")), "url")
+		return
+	}
 	for i := range n.Attr {
 		switch n.Attr[i].Key {
 		case "name", "property", "itemprop":

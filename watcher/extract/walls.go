@@ -4,17 +4,24 @@ package extract
 // something a site says to its reader; reports about walls speak of them in
 // the third person. They decide only together with structure: see judge.
 
+// consentPhrases are said by "us" to "you".
 var consentPhrases = []string{
-	"we use cookies", "we and our partners", "we and our ", "our partners use", "and our partners", "our trusted partners", "use cookies and", "uses cookies", "cookies and similar", "similar technologies",
-	"before you continue", "we value your privacy", "we care about your privacy", "your privacy choices", "your privacy matters", "your privacy is important", "about your privacy",
+	"we use cookies", "we and our ", "our partners use", "and our partners", "our trusted partners", "our partners store", "this site uses cookies", "this website uses cookies", "cookies and similar", "before you continue", "before we continue", "we value your privacy", "we care about your privacy", "we respect your privacy", "your privacy choices", "your privacy matters", "your privacy is important", "about your privacy",
+	"withdraw your consent", "your consent", "by clicking accept", "by clicking agree", "by clicking \"accept", "by clicking “accept", "by clicking 'accept", "by clicking i a", "you can change your mind", "change your choices", "change your preferences", "you consent to", "you agree to our use", "store and/or access information", "access information on a device",
+	"wir und unsere", "wir verwenden cookies", "wir nutzen cookies", "ihre einwilligung", "ihre zustimmung", "ihre privatsphäre", "mit werbung weiter", "wir benötigen ihre", "deine zustimmung", "verarbeitung ihrer daten",
+	"nous et nos", "nous utilisons des cookies", "votre consentement", "vos choix", "votre vie privée", "avec votre accord",
+	"nosotros y nuestros", "utilizamos cookies", "usamos cookies", "su consentimiento", "tu consentimiento", "tu privacidad", "su privacidad",
+	"nós e os nossos", "nós e nossos", "seu consentimento", "a sua privacidade", "sua privacidade",
+	"noi e i nostri", "utilizziamo i cookie", "utilizziamo cookie", "il tuo consenso", "la tua privacy",
+	"wij en onze", "wij gebruiken cookies", "we gebruiken cookies", "uw toestemming", "jouw toestemming",
+}
+
+// consentOffers stand on the controls of a consent wall and in its text.
+var consentOffers = []string{
 	"accept all", "reject all", "accept cookies", "manage options", "manage preferences", "manage settings", "cookie settings", "privacy settings", "cookie preferences", "consent preferences",
-	"personalised ads", "personalized ads", "personalised advertising", "personalized advertising", "ad and content measurement", "information on a device", "legitimate interest", "withdraw your consent", "your consent", "by clicking accept", "by clicking agree", "by clicking \"accept", "by clicking “accept", "you can change your mind", "change your choices", "cookie policy", "list of partners", "iab", "before we continue", "consent to cookies", "consent to the use",
-	"wir und unsere", "unsere partner", "wir verwenden cookies", "wir nutzen cookies", "alle akzeptieren", "ihre einwilligung", "ihre zustimmung", "privatsphäre", "mit werbung", "zustimmen und", "datenschutzeinstellungen", "verarbeitung ihrer daten",
-	"nous et nos partenaires", "nos partenaires", "nous utilisons des cookies", "tout accepter", "tout refuser", "continuer sans accepter", "votre consentement", "vos choix", "vie privée", "accepter et continuer", "paramétrer",
-	"nosotros y nuestros", "nuestros socios", "utilizamos cookies", "usamos cookies", "aceptar todo", "aceptar y continuar", "su consentimiento", "tu consentimiento", "rechazar todo", "tu privacidad", "su privacidad",
-	"nós e os nossos", "nossos parceiros", "utilizamos cookies", "aceitar todos", "aceitar e continuar", "seu consentimento", "a sua privacidade", "sua privacidade",
-	"noi e i nostri", "nostri partner", "utilizziamo i cookie", "utilizziamo cookie", "accetta tutti", "accetta e continua", "rifiuta tutto", "il tuo consenso", "la tua privacy", "continua senza accettare",
-	"wij en onze", "onze partners", "wij gebruiken cookies", "alles accepteren", "uw toestemming", "jouw toestemming", "akkoord",
+	"personalised ads", "personalized ads", "personalised advertising", "personalized advertising", "ad and content measurement", "information on a device", "legitimate interest", "cookie policy", "list of partners",
+	"alle akzeptieren", "zustimmen und", "datenschutzeinstellungen", "unsere partner", "tout accepter", "tout refuser", "continuer sans accepter", "accepter et continuer", "nos partenaires", "paramétrer",
+	"aceptar todo", "aceptar y continuar", "rechazar todo", "nuestros socios", "aceitar todos", "aceitar e continuar", "nossos parceiros", "accetta tutti", "accetta e continua", "rifiuta tutto", "continua senza accettare", "nostri partner", "alles accepteren", "onze partners",
 }
 
 var consentControls = []string{
