@@ -26,8 +26,9 @@ type Article struct {
 	versions      []Text // all texts in order; the last equals text
 	steps         []Step // still to come
 	gone          Removal
-	lost          Text   // what it said when it was removed
-	rival         string // the headline under test against text.Headline
+	lost          Text                 // what it said when it was removed
+	posted        map[string]time.Time // of a live blog's paragraphs, where known
+	rival         string               // the headline under test against text.Headline
 	fault         Fault
 	faultLeft     int
 	readings      int  // requests for its page
@@ -129,6 +130,19 @@ func (a *Article) Edit(change func(*Text), classes ...string) (Change, bool) {
 	return a.edit(t, Change{Label: "by hand", Classes: classes})
 }
 
+// Post adds a paragraph at the top, as live blogs do.
+func (a *Article) Post(paragraph string) (Change, bool) {
+	return a.Edit(func(t *Text) { t.Paragraphs = slices.Insert(t.Paragraphs, 0, paragraph) }, "addition")
+}
+
+// postedAt returns when a live blog got the paragraph.
+func (a *Article) postedAt(p string) time.Time {
+	if at, ok := a.posted[p]; ok {
+		return at
+	}
+	return a.published
+}
+
 // Step makes the next edit of the article's story, or returns false if there is
 // none left.
 func (a *Article) Step() (Change, bool) {
@@ -162,6 +176,14 @@ func (a *Article) edit(t Text, c Change) (Change, bool) {
 	for i, v := range a.versions {
 		if v.Equal(t) {
 			c.Kind, c.RevertedTo = Reverted, i+1
+		}
+	}
+	for _, p := range t.Paragraphs {
+		if a.kind == LiveBlog && !slices.Contains(a.text.Paragraphs, p) {
+			if a.posted == nil {
+				a.posted = make(map[string]time.Time)
+			}
+			a.posted[p] = time.Now().UTC()
 		}
 	}
 	a.text = t.Clone()

@@ -28,7 +28,9 @@ func direct(t *testing.T, seed uint64, pace, length time.Duration) (truth []Chan
 			for wait := 50 * time.Millisecond; pause(ctx, wait); wait = 2 * time.Second {
 				for _, o := range n.Outlets() {
 					for _, a := range o.Articles() {
-						visit(n, a.URL())
+						if worthReading(a) {
+							visit(n, a.URL())
+						}
 					}
 				}
 			}
@@ -41,6 +43,13 @@ func direct(t *testing.T, seed uint64, pace, length time.Duration) (truth []Chan
 		truth, served = n.Truth(), n.Served()
 	})
 	return truth, served, began
+}
+
+// worthReading spares the test the readings that would change nothing.
+func worthReading(a *Article) bool {
+	a.outlet.room.mu.Lock()
+	defer a.outlet.room.mu.Unlock()
+	return !a.read || a.faultLeft != 0 || a.outlet.faultLeft != 0
 }
 
 // visit reads an address as far as it can be read.
@@ -101,7 +110,7 @@ func TestRun(t *testing.T) {
 
 func TestRunIsDeterministic(t *testing.T) {
 	labels := func(seed uint64) (all []string) {
-		truth, _, _ := direct(t, seed, time.Second, 3*time.Minute)
+		truth, _, _ := direct(t, seed, time.Second, 2*time.Minute)
 		for _, c := range truth {
 			all = append(all, string(c.Kind)+" "+c.URL+" "+c.Label)
 		}

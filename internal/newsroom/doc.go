@@ -30,7 +30,8 @@
 //	a := post.Articles()[0]
 //	a.Step()                                             // the story's next edit
 //	a.Edit(func(t *newsroom.Text) { t.Headline = "…" })  // or any other
-//	a.Remove(newsroom.Gone)
+//	a.Remove(newsroom.Gone)                              // until a.Restore()
+//	a.Test("Another headline")                           // until a.EndTest(false)
 //	a.Fault(newsroom.ConsentWall, 2)                     // the next two readings
 //	post.SetNoise(newsroom.AllNoise)
 //

@@ -9,6 +9,11 @@ import (
 // answerFeed shows the feed, unless a fault comes between.
 func (o *Outlet) answerFeed() reply {
 	articles := o.newest(feedCap)
+	if r := newReading(o.noise, o.room.opts.Seed, o.feed, o.requests, o.Language); r.on(FeedOrder) && len(articles) > 1 {
+		r.rng.Shuffle(len(articles), func(i, j int) { articles[i], articles[j] = articles[j], articles[i] })
+		articles = articles[:len(articles)-r.rng.IntN(2)]
+		articles = append(articles, articles[:r.rng.IntN(2)]...)
+	}
 	body, mime := o.writeFeed(articles)
 	rep := reply{status: 200, mime: mime, body: body}
 	for _, a := range o.articles { // removed ones too: the feed changed when they left

@@ -62,7 +62,7 @@ func New(o Options) *Newsroom {
 		n.log = slog.New(slog.DiscardHandler)
 	}
 	for _, m := range mastheads {
-		out := &Outlet{masthead: m, room: n, host: m.Slug + ".example", validators: true, compress: true, layout: m.layout}
+		out := &Outlet{Masthead: m, room: n, host: m.Slug + ".example", validators: true, compress: true, layout: m.layout}
 		out.base = "http://" + out.host
 		if !o.Quiet {
 			out.noise = m.noise

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// Noise is a set of things that vary on a page from reading to reading while
-// its article stays the same. Noises are combined with |.
+// Noise is a set of things that vary on a page, or in a feed, from reading to
+// reading while the articles stay the same. Noises are combined with |.
 type Noise uint32
 
 const (
@@ -29,9 +29,10 @@ const (
 	Newsletter                      // another invitation to subscribe, amid the text
 	Escapes                         // quotes as character references, now and then escaped twice
 	Captions                        // another credit under the picture
+	FeedOrder                       // the feed in another order, with entries missing or listed twice
 
 	NoNoise  Noise = 0
-	AllNoise Noise = Captions<<1 - 1
+	AllNoise Noise = FeedOrder<<1 - 1
 )
 
 // String returns the names of the noises, joined by |.
@@ -52,7 +53,7 @@ var noiseNames = map[Noise]string{
 	Ads: "ads", Related: "related links", RelativeTimes: "relative times", UpdatedStamp: "updated stamp",
 	Views: "view counter", Comments: "comments", Shares: "share counts", Quotes: "quote flips", Churn: "class churn",
 	NoBreak: "no-break spaces", Sidebar: "sidebar order", Nonces: "nonces", Whitespace: "white space",
-	Newsletter: "newsletter box", Escapes: "escapes", Captions: "photo credits",
+	Newsletter: "newsletter box", Escapes: "escapes", Captions: "photo credits", FeedOrder: "feed order",
 }
 
 // Noises returns each noise by itself.

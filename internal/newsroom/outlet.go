@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// masthead is what never changes about an outlet.
-type masthead struct {
+// A Masthead is what never changes about an outlet.
+type Masthead struct {
 	Slug     string // "harbour-post"
 	Name     string // "The Harbour Post"
 	Language string // "en"
@@ -23,7 +23,7 @@ type masthead struct {
 }
 
 // mastheads are the outlets, in the order of Outlets.
-var mastheads = []masthead{
+var mastheads = []Masthead{
 	{
 		Slug: "harbour-post", Name: "The Harbour Post", Language: "en", Tagline: "News from Port Ellery and the coast since 1887",
 		feed: "/feed.xml", format: "rss", address: "/{section}/{slug}", layout: 0,
@@ -39,7 +39,7 @@ var mastheads = []masthead{
 	}, {
 		Slug: "quotidien-du-port", Name: "Le Quotidien du Port", Language: "fr", Tagline: "L'information du littoral",
 		feed: "/flux.xml", format: "rss", address: "/article/{slug}_{id}", layout: 3,
-		noise: Ads | Related | Newsletter | Sidebar | Whitespace | NoBreak | Quotes,
+		noise: Ads | Related | Newsletter | Sidebar | Whitespace | NoBreak | Quotes | FeedOrder,
 	}, {
 		Slug: "meridian-wire", Name: "Meridian Wire", Language: "en", Tagline: "Markets, science and the day's events",
 		feed: "/feed.json", format: "json", address: "/{section}/{slug}", layout: 4,
@@ -47,9 +47,9 @@ var mastheads = []masthead{
 	},
 }
 
-// An Outlet is a publication with its site. Its exported fields never change.
+// An Outlet is a publication with its site.
 type Outlet struct {
-	masthead
+	Masthead
 	room    *Newsroom
 	stories []*story
 
@@ -247,7 +247,7 @@ func (o *Outlet) Requests() int {
 func slug(headline string) string {
 	plain := strings.NewReplacer(
 		"ä", "ae", "ö", "oe", "ü", "ue", "ß", "ss", "é", "e", "è", "e", "ê", "e", "à", "a", "â", "a", "ç", "c",
-		"ô", "o", "î", "i", "û", "u", "œ", "oe", "’", "", "'", "",
+		"ô", "o", "î", "i", "ï", "i", "û", "u", "ù", "u", "ë", "e", "œ", "oe", "’", "", "'", "",
 	).Replace(strings.ToLower(headline))
 	words := strings.FieldsFunc(plain, func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') })
 	return strings.Join(words[:min(len(words), 7)], "-")

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"html/template"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -53,8 +54,9 @@ type sitePage struct {
 }
 
 type paragraph struct {
-	HTML template.HTML
-	Note bool // a correction or an editor's note
+	HTML   template.HTML
+	Note   bool   // a correction or an editor's note
+	Posted string // in a live blog: when
 }
 
 type link struct{ Title, Slug string }
@@ -138,8 +140,18 @@ func (a *Article) page(t Text, r *reading) *articlePage {
 		PublishedISO: a.published.Format(time.RFC3339), ModifiedISO: a.modified.Format(time.RFC3339),
 		PublishedText: a.published.Format("02.01.2006 15:04") + " UTC",
 	}
-	for _, s := range t.Paragraphs {
-		p.Paragraphs = append(p.Paragraphs, paragraph{r.markup(s), isNote(s)})
+	for i, s := range t.Paragraphs {
+		shown := paragraph{HTML: r.markup(s), Note: isNote(s)}
+		if i%3 == 0 {
+			shown.HTML = linkName(shown.HTML)
+		}
+		if a.kind == LiveBlog {
+			shown.Posted = a.postedAt(s).Format("15:04") + " UTC"
+			if r.on(RelativeTimes) {
+				shown.Posted = fmt.Sprintf(p.L.Ago, int(now.Sub(a.postedAt(s)).Minutes()))
+			}
+		}
+		p.Paragraphs = append(p.Paragraphs, shown)
 	}
 	if r.on(RelativeTimes) {
 		p.PublishedText = fmt.Sprintf(p.L.Ago, int(now.Sub(a.published).Minutes()))
@@ -169,6 +181,18 @@ func (a *Article) page(t Text, r *reading) *articlePage {
 	}
 	return p
 }
+
+// linkName makes a link of the first name in a paragraph, as sites do.
+func linkName(h template.HTML) template.HTML {
+	at := twoNames.FindStringIndex(string(h))
+	if at == nil {
+		return h
+	}
+	name := h[at[0]:at[1]]
+	return h[:at[0]] + template.HTML(`<a href="/topic/`+slug(string(name))+`">`) + name + "</a>" + h[at[1]:]
+}
+
+var twoNames = regexp.MustCompile(`\p{Lu}\p{Ll}+ \p{Lu}\p{Ll}+`)
 
 // isNote reports whether a paragraph speaks of the article itself, which sites
 // set apart.
