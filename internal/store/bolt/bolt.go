@@ -20,8 +20,8 @@ import (
 	berrors "go.etcd.io/bbolt/errors"
 )
 
-// schema is the number of the layout in the package comment.
-const schema = 1
+// Schema is the number of the layout in the package comment.
+const Schema = 1
 
 // lockWait is how long Open waits for another process to let go of the file:
 // enough for one that is just ending.
@@ -167,15 +167,15 @@ func (s *Store) start(opts Options) error {
 	switch {
 	case err != nil:
 		return err
-	case found > schema:
-		return fmt.Errorf("%w (schema %d, this one knows %d); use that version", store.ErrNewer, found, schema)
+	case found > Schema:
+		return fmt.Errorf("%w (schema %d, this one knows %d); use that version", store.ErrNewer, found, Schema)
 	case found == 0 && !empty:
 		return damaged("it is a database of another program")
 	case found == 0 && opts.ReadOnly:
 		return damaged("it is empty")
 	case found == 0:
 		err = s.db.Update(create)
-	case found < schema:
+	case found < Schema:
 		err = s.migrate(found, opts)
 	}
 	if err != nil {
@@ -191,7 +191,7 @@ func create(btx *bbolt.Tx) error {
 			return err
 		}
 	}
-	return putSchema(btx, schema)
+	return putSchema(btx, Schema)
 }
 
 func putSchema(btx *bbolt.Tx, n uint64) error {
@@ -206,14 +206,14 @@ func (s *Store) migrate(from uint64, opts Options) error {
 	if opts.ReadOnly {
 		return fmt.Errorf("the store was written by an older editwatch; open it for writing once")
 	}
-	s.log.Info("migrating the store", "from", from, "to", schema)
+	s.log.Info("migrating the store", "from", from, "to", Schema)
 	return s.db.Update(func(btx *bbolt.Tx) error {
-		for n := from; n < schema; n++ {
+		for n := from; n < Schema; n++ {
 			if err := migrations[n-1](&tx{Tx: btx, s: s}); err != nil {
 				return fmt.Errorf("migrate the store from schema %d: %w", n, err)
 			}
 		}
-		return putSchema(btx, schema)
+		return putSchema(btx, Schema)
 	})
 }
 
