@@ -93,6 +93,12 @@ const (
 	DefaultBudget  = 1600
 )
 
+// Names longer than these, in characters, are no names.
+const (
+	maxSource   = 80
+	maxHeadline = 300
+)
+
 // unlimited stands for a negative option.
 const unlimited = 1 << 28
 
@@ -129,6 +135,7 @@ func Of(r news.Report, o Options) Brief {
 		Subject: subjectOf(r),
 		Links:   links(r.Links),
 	}
+	b.Source, b.Subject = Cut(b.Source, maxSource), Cut(b.Subject, maxHeadline)
 	b.Lines = append(sentences(r), editLines(r, o)...)
 	if limit := o.Lines; partsIn(b.Lines) > limit {
 		b.Lines, b.More = firstParts(b.Lines, limit)
@@ -144,7 +151,7 @@ func Of(r news.Report, o Options) Brief {
 // Notice returns a brief of sentences about the watching itself, such as what
 // waited while a channel could not be reached.
 func Notice(source, what, url string, sentences ...string) Brief {
-	b := Brief{Source: tidy(source), What: tidy(what), URL: url}
+	b := Brief{Source: Cut(tidy(source), maxSource), What: tidy(what), URL: url}
 	for _, s := range sentences {
 		if s = tidy(s); s != "" {
 			b.Lines = append(b.Lines, sentence(s))

@@ -51,7 +51,7 @@ func (b Brief) shrink(budget, context int) Brief {
 			lines, more = firstParts(lines, parts)
 			b.More += more
 		}
-		b.Lines = squeeze(lines, measure{min(m.context, context), m.run})
+		b.Lines = squeeze(lines, m.within(context))
 		return b.Size() <= budget
 	}
 	total := partsIn(all)
@@ -63,10 +63,8 @@ func (b Brief) shrink(budget, context int) Brief {
 			return b
 		}
 	}
-	for parts := total - 1; parts >= few; parts-- {
-		if try(measures[generous-1], parts) {
-			return b
-		}
+	if parts := fitting(squeeze(all, measures[generous-1].within(context)), budget); parts >= few && try(measures[generous-1], parts) {
+		return b
 	}
 	for parts := min(total, few); parts >= min(total, 1); parts-- {
 		for _, m := range measures[generous:] {
@@ -78,6 +76,30 @@ func (b Brief) shrink(budget, context int) Brief {
 	b.Lines = chop(b.Lines, budget)
 	b.More = full + total - partsIn(b.Lines)
 	return b
+}
+
+// within returns the measure with no more context than that.
+func (m measure) within(context int) measure {
+	m.context = min(m.context, context)
+	return m
+}
+
+// fitting returns how many parts, from the first on, have at most budget
+// characters together.
+func fitting(lines []Line, budget int) int {
+	parts := 0
+	for i, l := range lines {
+		if budget -= l.size(); budget < 0 {
+			if !startsPart(lines, i) {
+				parts-- // its first line has room, its second has not
+			}
+			return parts
+		}
+		if startsPart(lines, i) {
+			parts++
+		}
+	}
+	return parts
 }
 
 // squeeze returns the lines cut to a measure. Those given are not changed.

@@ -11,13 +11,15 @@ import (
 )
 
 const (
-	// maxPlain keeps the text for notifications and screen readers, which says
-	// everything again, from taking the room of the blocks.
+	// maxPlain and maxText keep the text for notifications and screen readers,
+	// which says everything again, from taking the room of the blocks: before
+	// and after it is escaped.
 	maxPlain = 1500
+	maxText  = 2500
 	// maxSummary is the text when nothing else is sent.
 	maxSummary = 500
 	// maxNote is the context line's, and of the title's.
-	maxNote = 600
+	maxNote = 300
 	// maxLink is the longest address shown at the foot; there may be three.
 	maxLink = 500
 )
@@ -67,11 +69,13 @@ func message(b brief.Brief) *api.WebhookMessage {
 // screen, not in notifications.
 func base(text string, most int) *api.WebhookMessage {
 	off := false
-	return &api.WebhookMessage{
-		Text:        slack.Escape(brief.Cut(text, most)),
-		Parse:       "none",
-		UnfurlLinks: &off,
-		UnfurlMedia: &off,
+	m := &api.WebhookMessage{Parse: "none", UnfurlLinks: &off, UnfurlMedia: &off}
+	for {
+		m.Text = slack.Escape(brief.Cut(text, most))
+		if most == 0 || size(m) <= maxText {
+			return m
+		}
+		most = most * 3 / 4
 	}
 }
 
