@@ -75,7 +75,7 @@ func cleanAddress(s string) (string, error) {
 func (w *Watcher) find(ctx context.Context, address string, hops int) (found, error) {
 	resp, err := w.fetch.Get(ctx, fetch.Request{URL: address, Accept: fetch.AcceptPage, MaxBytes: max(w.maxPage, w.maxFeed)})
 	if err != nil {
-		return found{}, refusal(err)
+		return found{}, refusal(address, err)
 	}
 	parsed, err := feed.Parse(resp.Body, resp.ContentType, resp.URL)
 	if err == nil {
@@ -115,12 +115,15 @@ func (w *Watcher) find(ctx context.Context, address string, hops int) (found, er
 }
 
 // refusal words a failed fetch for the person who gave the address.
-func refusal(err error) error {
+func refusal(asked string, err error) error {
 	var fe *fetch.Error
 	if !errors.As(err, &fe) {
 		return err
 	}
-	return &news.Refusal{What: "That address cannot be read: " + fe.Public() + ".", Do: mend(fe)}
+	if fe.Kind == fetch.Private || fe.Kind == fetch.Address {
+		return &news.Refusal{What: "That address cannot be visited: " + fe.Error() + ".", Do: mend(fe)}
+	}
+	return &news.Refusal{What: news.Host(asked) + " " + fe.Error() + ".", Do: mend(fe)}
 }
 
 // mend says what a person can do about a failed fetch.
@@ -134,6 +137,9 @@ func mend(fe *fetch.Error) string {
 		return "editwatch does not get around that; see whether the site offers a feed."
 	case fe.Status == 404 || fe.Status == 410 || fe.Kind == fetch.DNS || fe.Kind == fetch.Address:
 		return "Check the address for typing errors."
+	}
+	if fe.Kind == fetch.TooLarge {
+		return "No article or feed is that large; give the address of one. The configuration sets the limit (poll.page_max)."
 	}
 	return "Try again later."
 }

@@ -8,9 +8,10 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
-	"net/http"
+	"net/netip"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/lmittmann/tint"
@@ -65,6 +66,7 @@ func newApp(e *env, c config) (*app, error) {
 	a.notifier = notify.New(a.store, notify.Options{
 		Channels: a.channels,
 		Coalesce: coalesce(c.Announce.Coalesce),
+		Retry:    notify.Retry{First: time.Duration(c.Announce.Retry)},
 		Flood:    notify.Flood{Old: time.Duration(c.Announce.Stale)},
 		Logger:   a.log,
 	})
@@ -113,6 +115,10 @@ func (c config) fetcher() *fetch.Client {
 	})
 }
 
+// everywhere allows all networks: the receivers of announcements stand in the
+// operator's own configuration, not in a page or a chat.
+var everywhere = []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0"), netip.MustParsePrefix("::/0")}
+
 // userAgent names us, and whom to complain to.
 func (c config) userAgent() string {
 	if c.Contact == "" {
@@ -127,9 +133,7 @@ func (c config) senders(e *env) (map[news.ChannelName]notify.Channel, []news.Cha
 		consoleName: {Sender: console.New(e.stdout, e.style()), Links: report.Links{Base: c.localURL()}},
 	}
 	names := []news.ChannelName{}
-	// Chat platforms and receivers of webhooks stand in the operator's own
-	// configuration, so they may be on any network.
-	out := &http.Client{Timeout: 30 * time.Second}
+	out := safehttp.New(safehttp.Options{Allow: everywhere, Redirects: -1})
 	for _, ch := range c.Channels {
 		target, err := ch.secret("URL", ch.URL, ch.URLFile)
 		if err != nil {
@@ -147,11 +151,11 @@ func (c config) senders(e *env) (map[news.ChannelName]notify.Channel, []news.Cha
 		case "console":
 			n.Sender, n.Links.Base = console.New(e.stdout, e.style()), c.localURL()
 		case "discord-webhook":
-			n.Sender, err = discord.New(discord.Options{WebhookURL: target, HTTP: out, Logger: e.logger()})
+			n.Sender, err = discord.New(discord.Options{URL: target, HTTP: out, Logger: e.logger()})
 		case "slack-webhook":
-			n.Sender, err = slack.New(slack.Options{WebhookURL: target, HTTP: out})
+			n.Sender, err = slack.New(slack.Options{URL: target, HTTP: out, Logger: e.logger()})
 		case "webhook":
-			n.Sender, err = webhook.New(webhook.Options{URL: target, Secret: secret, HTTP: out})
+			n.Sender, err = webhook.New(webhook.Options{URL: target, Secrets: strings.Fields(secret), HTTP: out})
 			n.Machine = true
 		}
 		if err != nil {

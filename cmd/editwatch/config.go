@@ -65,6 +65,7 @@ type ageConfig struct {
 
 type announceConfig struct {
 	Coalesce duration `toml:"coalesce"`
+	Retry    duration `toml:"retry"`
 	Stale    duration `toml:"stale"`
 }
 
@@ -100,7 +101,7 @@ func defaults() config {
 			Feed: duration(s.Feed), FeedLeast: duration(s.FeedMin), FeedMost: duration(s.FeedMax),
 			Look: duration(s.Look), GoneFor: duration(s.GoneFor), BackoffMax: duration(s.BackoffMax),
 		},
-		Announce:      announceConfig{Coalesce: duration(10 * time.Minute), Stale: duration(24 * time.Hour)},
+		Announce:      announceConfig{Coalesce: duration(10 * time.Minute), Retry: duration(10 * time.Second), Stale: duration(24 * time.Hour)},
 		listenDefault: true,
 	}
 	for _, a := range s.Ages {
@@ -351,6 +352,9 @@ func (d duration) String() string {
 
 func parseDuration(s string) (time.Duration, error) {
 	bad := fmt.Errorf("%q is not a length of time like 90s, 15m, 2h30m or 40d", s)
+	if s == "" {
+		return 0, bad
+	}
 	days, rest, ok := strings.Cut(s, "d")
 	var d time.Duration
 	if ok {

@@ -33,7 +33,7 @@ var mayImport = map[string][]string{
 	"notify/console":    {"notify", "internal/brief"},
 	"notify/discord":    {"notify", "internal/brief", "internal/discord", "internal/news"},
 	"notify/slack":      {"notify", "internal/brief", "internal/slack", "internal/news"},
-	"notify/webhook":    {"notify", "internal/news"},
+	"notify/webhook":    {"notify", "internal/brief", "internal/news", "internal/safehttp"},
 	"notify/notifytest": {"notify", "internal/*"},
 
 	"internal/news":            {},

@@ -134,7 +134,7 @@ func (a *app) addAll(ctx context.Context, e *env, urls []string) error {
 // serve answers browsers until the context ends.
 func (a *app) serve(ctx context.Context, l net.Listener) error {
 	handler := web.New(web.Options{Store: a.store, PublicURL: a.config.PublicURL, Version: version(), Logger: a.log})
-	server := web.Server(l.Addr().String(), handler)
+	server := web.Server(l.Addr().String(), handler, a.log)
 	ended := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(ended)
