@@ -29,7 +29,7 @@ func (c *comparer) classifyPair(before, after string, spans []textdiff.Span) []n
 	case isCaption(before) && isCaption(after):
 		return []news.Class{news.ClassMinor}
 	}
-	return c.classifyProse(c.compare(before, after, spans))
+	return classifyProse(c.compare(before, after, spans))
 }
 
 // classifyNote classifies a paragraph that is or holds a note, on either side.
@@ -40,7 +40,7 @@ func (c *comparer) classifyNote(before, after string, spans []textdiff.Span) []n
 		return []news.Class{news.ClassMinor}
 	}
 	set := make(classSet)
-	set.add(c.classifyProse(cmp)...)
+	set.add(classifyProse(cmp)...)
 	set.add(news.ClassCorrection)
 	return set.list()
 }
@@ -86,7 +86,7 @@ func questions(s string) int {
 }
 
 // classifyProse classifies the changes of a paragraph or standfirst.
-func (c *comparer) classifyProse(cmp *comparison) []news.Class {
+func classifyProse(cmp *comparison) []news.Class {
 	set := make(classSet)
 	if rewritten(cmp) {
 		set.add(news.ClassRewrite)
@@ -123,30 +123,43 @@ func (c *comparer) classifyProse(cmp *comparison) []news.Class {
 	if cmp.quotedAnew() {
 		set.add(news.ClassFact)
 	}
-	scattered := 0
-	for _, ch := range small {
-		taken, put := content(cmp.old(ch)), content(cmp.new(ch))
-		if key(cmp.old(ch)) == key(cmp.new(ch)) {
-			continue // punctuation or case
-		}
-		scattered += max(taken, put)
-		switch {
-		case max(taken, put) <= styleWords:
-		case taken == 0:
-			set.add(news.ClassAddition)
-		case put == 0:
-			set.add(news.ClassRemoval)
-		default:
-			set.add(news.ClassRewrite)
-		}
-	}
-	if scattered > scatteredWords && 100*scattered > scatteredShare*content(cmp.after) {
-		set.add(news.ClassRewrite)
-	}
+	set.add(style(cmp, small)...)
 	if len(set) == 0 {
 		set.add(news.ClassMinor)
 	}
 	return set.list()
+}
+
+// style classifies changes inside sentences by how much they say: nothing beyond
+// a word or two of style, a clause added or removed, or both and so a rewrite.
+func style(cmp *comparison, changes []change) []news.Class {
+	added, removed, rewritten, scattered := false, false, false, 0
+	for _, ch := range changes {
+		if key(cmp.old(ch)) == key(cmp.new(ch)) {
+			continue // punctuation or case
+		}
+		taken, put := content(cmp.old(ch)), content(cmp.new(ch))
+		scattered += max(taken, put)
+		switch {
+		case max(taken, put) <= styleWords:
+		case taken == 0:
+			added = true
+		case put == 0:
+			removed = true
+		default:
+			rewritten = true
+		}
+	}
+	switch {
+	case rewritten, added && removed,
+		scattered > scatteredWords && 100*scattered > scatteredShare*content(cmp.after) && !added && !removed:
+		return []news.Class{news.ClassRewrite}
+	case added:
+		return []news.Class{news.ClassAddition}
+	case removed:
+		return []news.Class{news.ClassRemoval}
+	}
+	return nil
 }
 
 // rewritten reports whether nothing was kept.

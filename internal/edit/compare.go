@@ -138,34 +138,43 @@ func standalone(s string, class news.Class) []news.Class {
 }
 
 // splits finds paragraphs that were split or joined and left alone otherwise:
-// what one lost at an end is what a new one says. Nothing was added or removed
-// then, so that both are a matter of order.
+// what one lost or won at an end is a whole paragraph on the other side. Nothing
+// was added or removed then, so that both are a matter of order.
 func (c *comparer) splits() {
+	added, removed := make(map[string][]int), make(map[string][]int)
+	for i, p := range c.parts {
+		switch {
+		case p.Part != news.WhereParagraph:
+		case p.Op == news.OpAdd:
+			added[Fold(p.After)] = append(added[Fold(p.After)], i)
+		case p.Op == news.OpRemove:
+			removed[Fold(p.Before)] = append(removed[Fold(p.Before)], i)
+		}
+	}
+	if len(added) == 0 && len(removed) == 0 {
+		return
+	}
 	for i := range c.parts {
 		p := &c.parts[i]
-		if p.Part != news.WhereParagraph || p.From == nil || p.To == nil || len(p.Words) != 2 {
+		if p.From == nil || p.To == nil || len(p.Words) != 2 {
 			continue
 		}
-		lost, op := "", news.OpAdd
 		for _, w := range p.Words {
-			if w.Op == news.Ins {
-				op = news.OpRemove
+			others := added
+			switch w.Op {
+			case news.Same:
+				continue
+			case news.Ins:
+				others = removed
 			}
-			if w.Op != news.Same {
-				lost = Fold(w.Text)
-			}
-		}
-		for k := range c.parts {
-			q := &c.parts[k]
-			if q.Part == news.WhereParagraph && q.Op == op && Fold(q.Before+q.After) == lost && !slices.Equal(q.Classes, reorder) {
-				p.Classes, q.Classes = slices.Clone(reorder), slices.Clone(reorder)
+			if list := others[Fold(w.Text)]; len(list) > 0 {
+				others[Fold(w.Text)] = list[1:]
+				p.Classes, c.parts[list[0]].Classes = []news.Class{news.ClassReorder}, []news.Class{news.ClassReorder}
 				break
 			}
 		}
 	}
 }
-
-var reorder = []news.Class{news.ClassReorder}
 
 // edit ranks the parts and sums them up.
 func (c *comparer) edit() news.Edit {

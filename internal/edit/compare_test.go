@@ -66,7 +66,13 @@ func TestSentences(t *testing.T) {
 		{"事故で{34>38}人が死亡した。", fact},
 		{"قتل {34>38} شخصا في الحادث", fact},
 		{"נהרגו {34>38} בני אדם", fact},
+		{"She came {second>third} in the race.", fact},
+		{"La loi {est>n'est pas} en vigueur.", fact},
+		{"Der Vertrag ist {rechtmäßig>unrechtmäßig}.", fact},
 		// Style.
+		{"He {first >}spoke of it at home.", minor},
+		{"They waited{ all week>} for an answer.", minor},
+		{"O preço caiu {no>na} mercado da cidade com uma semana.", minor},
 		{"The committe{>e} met in the morning.", minor},
 		{"The {goverment>government} agreed to pay.", minor},
 		{"It was a {big>large} crowd.", minor},

@@ -48,7 +48,9 @@ func (c *comparison) joined() []change {
 // fact reports whether a number, unit, date, name, negation or quotation differs
 // in ch.
 func (c *comparison) fact(ch change) bool {
-	return !maps.Equal(c.facts(c.before, ch.b0, ch.b1), c.facts(c.after, ch.a0, ch.a1)) ||
+	before, after := c.facts(c.before, ch.b0, ch.b1), c.facts(c.after, ch.a0, ch.a1)
+	settle(before, after)
+	return !maps.Equal(before, after) ||
 		c.nameChanged(ch) || c.negated(ch) || c.quotation(ch)
 }
 
@@ -89,6 +91,9 @@ func (c *comparison) factsOf(ws []word, i int, out map[string]int) {
 		return
 	}
 	if u, ok := unitWords[w.low]; ok {
+		if i > 0 && !besideNumber(ws, i) && numberWords[ws[i-1].low] == "" {
+			u = looseMark + u
+		}
 		out["u"+u]++
 		return
 	}
@@ -159,6 +164,37 @@ func plain(n string) string {
 		}
 	}
 	return n
+}
+
+// looseMark begins the meaning of a word that may count nothing, as "week" in
+// "all week" and "first" in "he first said".
+const looseMark = "~"
+
+// settle makes a loose word count as any other where the other side has one of
+// its kind as well (hours became days, the first the second), and drops it where
+// it has none.
+func settle(before, after map[string]int) {
+	for _, kind := range []string{"n", "u"} {
+		of := func(m map[string]int) (n int) {
+			for k := range m {
+				if k[:1] == kind {
+					n++
+				}
+			}
+			return n
+		}
+		both := of(before) > 0 && of(after) > 0
+		for _, m := range []map[string]int{before, after} {
+			for k, n := range maps.Clone(m) {
+				if meaning, ok := strings.CutPrefix(k, kind+looseMark); ok {
+					delete(m, k)
+					if both {
+						m[kind+meaning] += n
+					}
+				}
+			}
+		}
+	}
 }
 
 func besideNumber(ws []word, i int) bool {

@@ -7,7 +7,8 @@ import (
 
 // The words that make facts, in several languages at once. Left of the colon
 // stands the meaning; two words of one meaning are the same fact, so that
-// "five" → "5" and "Sept" → "September" are style.
+// "five" → "5" and "Sept" → "September" are style. A meaning with a tilde is
+// loose; see looseMark.
 
 var numberWords = meanings(`
 	0: zero null zéro cero
@@ -47,13 +48,12 @@ var numberWords = meanings(`
 	quarter: quarter quarters viertel quart quarto
 	double: double doubled doppelt doble dobro doppio
 	triple: triple tripled dreifach triplo
-	once: once
 	twice: twice zweimal
-	first: first erste ersten erster premier première primero primera primeiro primeira primo prima
-	second: second zweite zweiten zweiter deuxième segundo segunda secondo seconda
-	third: third thirds dritte dritten dritter drittel troisième tercero tercera terceiro terceira terzo terza
-	fourth: fourth vierte vierten quatrième cuarto cuarta quarta
-	fifth: fifth fünfte fünften cinquième quinto quinta
+	~first: first erste ersten erster premier première primero primera primeiro primeira primo prima
+	~second: second zweite zweiten zweiter deuxième segundo segunda secondo seconda
+	~third: third thirds dritte dritten dritter drittel troisième tercero tercera terceiro terceira terzo terza
+	~fourth: fourth vierte vierten quatrième cuarto cuarta quarta
+	~fifth: fifth fünfte fünften cinquième quinto quinta
 `)
 
 // "per cent" is one unit in two words.
@@ -183,10 +183,10 @@ var speakers = func() map[string]uint8 {
 // innocent are words that make a fact in one language and mean something else
 // in another.
 var innocent = map[string]map[string]bool{
-	"en": set("due sin sans pas ni ne nada mes non mil tre elf"),
+	"en": set("once due sin sans pas ni ne nada mes non mil tre elf"),
 	"de": set("sei mil"),
 	"fr": set("mes prima due"),
-	"pt": set("no"),
+	"pt": set("no once"),
 }
 
 // sure is by how many words a language must lead to be believed.

@@ -28,8 +28,9 @@ const (
 
 // Align pairs the paragraphs of two texts. Equal paragraphs in the same order
 // are found first, then equal ones that moved, then between the same neighbours
-// the pairs that are most alike, then what is alike elsewhere. Of the pairs, as
-// little text as possible counts as moved; those not moved ascend in both texts.
+// the pairs that are most alike, then what is alike elsewhere, then those that
+// stand alone in the same place. Of the pairs, as little text as possible counts
+// as moved; those not moved ascend in both texts.
 //
 // Each paragraph stands in exactly one pair. The pairs come in the order of the
 // new text, those removed before what followed them.
@@ -37,8 +38,9 @@ func Align(old, new []string) []Pair {
 	al := newAligner(old, new)
 	al.equal()
 	al.equalElsewhere()
-	al.neighbours()
+	al.neighbours(likeNeighbour)
 	al.elsewhere()
+	al.neighbours(likeLone)
 	return al.pairs()
 }
 
@@ -158,21 +160,22 @@ func (al *aligner) kept() [][2]int {
 	})
 }
 
-// neighbours pairs the most alike of what is left between the same neighbours.
-func (al *aligner) neighbours() {
+// neighbours pairs the most alike of what is left between the same neighbours;
+// a lone paragraph and another need only be as alike as lone says.
+func (al *aligner) neighbours(lone float64) {
 	i, j := 0, 0
 	for _, p := range append(al.kept(), [2]int{len(al.old), len(al.new)}) {
-		al.gap(i, p[0], j, p[1])
+		al.gap(i, p[0], j, p[1], lone)
 		i, j = p[0]+1, p[1]+1
 	}
 }
 
-func (al *aligner) gap(i0, i1, j0, j1 int) {
+func (al *aligner) gap(i0, i1, j0, j1 int, lone float64) {
 	is, js := unpaired(al.inNew, i0, i1), unpaired(al.inOld, j0, j1)
 	switch {
 	case len(is) == 0 || len(js) == 0:
 	case len(is) == 1 && len(js) == 1:
-		if like := al.likeness(is[0], js[0]); like >= likeLone {
+		if like := al.likeness(is[0], js[0]); like >= lone {
 			al.pair(is[0], js[0], like)
 		}
 	case al.affordable(is, js):

@@ -99,8 +99,10 @@ func joins(s string, last Token, start, end int) bool {
 		return false
 	case first == '%' || first == '‰' || first == '°' || unicode.Is(unicode.Sc, first):
 		return unicode.IsDigit(before) || unicode.IsDigit(next) && sign(before) && signs(s, last)
-	case first == before && size == len(prev) && unicode.IsPunct(first):
-		return first == '.' || first == '-' // an ellipsis, a typed dash
+	case (first == '.' || first == '-') && strings.Trim(prev, seg) == "":
+		return true // an ellipsis, a typed dash
+	case first == ':' && next == '/' && (prev == "http" || prev == "https"):
+		return true
 	case first == '.' && abbreviation(prev):
 		return true
 	case first == ':' || first == '/' || first == '–' || first == '.' || first == ',':
