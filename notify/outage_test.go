@@ -11,7 +11,7 @@ import (
 	"github.com/editwatch/editwatch/internal/news"
 )
 
-// Chat is down for a day while 60 articles are edited again and again. Nothing
+// Chat is down for a day while 40 articles are edited again and again. Nothing
 // may be lost, order is kept, and nobody gets hundreds of posts when it is back.
 func TestOutageOfADay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -25,7 +25,7 @@ func TestOutageOfADay(t *testing.T) {
 		}
 		chat, machine, well := &platform{answer: down}, &platform{answer: down}, &platform{}
 		var articles []news.Article
-		for i := range 60 {
+		for i := range 40 {
 			a := w.article(fmt.Sprintf("article %02d", i))
 			articles = append(articles, a)
 			w.watch("chat", chat, a)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -280,10 +281,10 @@ func TestSenderPanicStaysWithOneAnnouncement(t *testing.T) {
 }
 
 // stuck is a sender that never answers.
-type stuck struct{ tries int }
+type stuck struct{ tries atomic.Int64 }
 
 func (s *stuck) Send(ctx context.Context, a Announcement) (string, error) {
-	s.tries++
+	s.tries.Add(1)
 	<-ctx.Done()
 	return "", ctx.Err()
 }
@@ -306,8 +307,8 @@ func TestDeadChannelDelaysNoOther(t *testing.T) {
 		if got := len(p.all()); got != 20 {
 			t.Errorf("the other channel got %d posts, want 20", got)
 		}
-		if dead.tries < 5 {
-			t.Errorf("the dead channel was tried %d times, want it tried all along", dead.tries)
+		if got := dead.tries.Load(); got < 5 {
+			t.Errorf("the dead channel was tried %d times, want it tried all along", got)
 		}
 	})
 }
