@@ -178,7 +178,7 @@ func known(t time.Time) *time.Time {
 }
 
 func (s *site) sendJSON(w http.ResponseWriter, r *http.Request, tag string, body func(context.Context) (any, error)) error {
-	return send(w, r, answer{contentType: "application/json", tag: tag, make: func(w io.Writer) error {
+	return s.send(w, r, answer{contentType: "application/json", tag: tag, make: func(w io.Writer) error {
 		v, err := body(r.Context())
 		if err != nil {
 			return err

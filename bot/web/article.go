@@ -252,6 +252,7 @@ func (s *site) moment(ctx context.Context, a news.Article, e news.Event) (moment
 		Rank:   rank(e),
 		Badge:  rank(e),
 	}
+	m.Remarks = unranked(m.Remarks)
 	if e.Kind != news.Edited {
 		m.Badge = string(e.Kind)
 	}

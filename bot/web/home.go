@@ -195,6 +195,7 @@ func (s *site) entry(ctx context.Context, e news.Event) (entry, error) {
 		Rank:    rank(e),
 		At:      e.At,
 	}
+	en.Remarks = unranked(en.Remarks)
 	en.Title, en.Lines = takeHeadline(en.Brief.Lines)
 	if len(en.Title) == 0 {
 		en.Title = []brief.Line{{Runs: []brief.Run{{Text: en.Name()}}}}
@@ -226,6 +227,11 @@ func takeHeadline(lines []brief.Line) (headline, others []brief.Line) {
 		}
 	}
 	return headline, others
+}
+
+// unranked leaves out the remarks that say what the rank beside them says.
+func unranked(remarks []string) []string {
+	return slices.DeleteFunc(remarks, func(r string) bool { return r == "minor" || r == "typography only" })
 }
 
 // rank is how much the event matters. Events other than edits matter.

@@ -118,8 +118,8 @@ type answer struct {
 }
 
 // send answers with a, or with 304 if the reader has it. It makes the body only
-// when it is needed.
-func send(w http.ResponseWriter, r *http.Request, a answer) error {
+// when it is needed and was not made before.
+func (s *site) send(w http.ResponseWriter, r *http.Request, a answer) error {
 	h := w.Header()
 	h.Set("ETag", a.tag)
 	h.Set("Cache-Control", "no-cache") // keep, but ask each time
@@ -133,17 +133,22 @@ func send(w http.ResponseWriter, r *http.Request, a answer) error {
 		w.WriteHeader(http.StatusNotModified)
 		return nil
 	}
-	var b bytes.Buffer
-	if err := a.make(&b); err != nil {
-		h.Del("ETag")
-		h.Del("Last-Modified")
-		return err
+	body, ok := s.kept.get(a.tag)
+	if !ok {
+		var b bytes.Buffer
+		if err := a.make(&b); err != nil {
+			h.Del("ETag")
+			h.Del("Last-Modified")
+			return err
+		}
+		body = b.Bytes()
+		s.kept.put(a.tag, body)
 	}
 	h.Set("Content-Type", a.contentType)
-	h.Set("Content-Length", strconv.Itoa(b.Len()))
+	h.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(http.StatusOK)
 	if r.Method != http.MethodHead {
-		w.Write(b.Bytes())
+		w.Write(body)
 	}
 	return nil
 }
@@ -175,7 +180,7 @@ func (s *site) tagOf(r *http.Request, parts ...any) string {
 
 // sendPage answers with a page made from the view that make returns.
 func (s *site) sendPage(w http.ResponseWriter, r *http.Request, name, tag string, body func() (view, error)) error {
-	return send(w, r, answer{contentType: "text/html; charset=utf-8", tag: tag, make: func(w io.Writer) error {
+	return s.send(w, r, answer{contentType: "text/html; charset=utf-8", tag: tag, make: func(w io.Writer) error {
 		v, err := body()
 		if err != nil {
 			return err

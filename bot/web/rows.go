@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/editwatch/editwatch/internal/news"
 )
@@ -153,12 +154,26 @@ func fieldRow(where news.Where, before, after string, e news.Edit) []row {
 }
 
 // side returns the runs of p that stand in one of the texts: those that are the
-// same and those with the given mark.
+// same and those with the given mark. Spaces at the ends of a marked run go
+// without the mark, which shows words; the text stays what it is.
 func side(p *news.Part, mark news.WordOp) []news.Word {
 	var out []news.Word
 	for _, w := range p.Words {
-		if (w.Op == news.Same || w.Op == mark) && w.Text != "" {
+		if w.Op != news.Same && w.Op != mark || w.Text == "" {
+			continue
+		}
+		text := strings.Trim(w.Text, " ")
+		if w.Op == news.Same || text == "" {
 			out = append(out, w)
+			continue
+		}
+		before, after, _ := strings.Cut(w.Text, text)
+		if before != "" {
+			out = append(out, news.Word{Op: news.Same, Text: before})
+		}
+		out = append(out, news.Word{Op: w.Op, Text: text})
+		if after != "" {
+			out = append(out, news.Word{Op: news.Same, Text: after})
 		}
 	}
 	return out

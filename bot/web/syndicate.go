@@ -95,7 +95,7 @@ func (s *site) edits(f format) handler {
 			}
 			return f.write(w, head, base+strings.TrimPrefix(r.URL.EscapedPath(), s.prefix))
 		}
-		return send(w, r, ans)
+		return s.send(w, r, ans)
 	}
 }
 

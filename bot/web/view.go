@@ -73,9 +73,11 @@ func parsePages(prefix string) map[string]*template.Template {
 		"day":    func(t time.Time) string { return t.UTC().Format("Monday, 2 January 2006") },
 		"short":  short,
 		"inc":    func(i int) int { return i + 1 },
-		"isDel":  func(r brief.Run) bool { return r.Mark == brief.Del },
-		"isIns":  func(r brief.Run) bool { return r.Mark == brief.Ins },
-		"in":     func(d diffPage, r row) rowOf { return rowOf{r, d.Lang, d.From.Number, d.To.Number} },
+		// Only paragraph numbers hang in the margin; other labels are words.
+		"numbered": func(label string) bool { return strings.HasPrefix(label, "¶") },
+		"isDel":    func(r brief.Run) bool { return r.Mark == brief.Del },
+		"isIns":    func(r brief.Run) bool { return r.Mark == brief.Ins },
+		"in":       func(d diffPage, r row) rowOf { return rowOf{r, d.Lang, d.From.Number, d.To.Number} },
 	}
 	parse := func(files ...string) *template.Template {
 		return template.Must(template.New("").Funcs(funcs).ParseFS(assets, files...))
@@ -125,7 +127,7 @@ func (s *site) static(w http.ResponseWriter, r *http.Request) error {
 	if types[name] == "" {
 		return errNoPage
 	}
-	err := send(w, r, answer{contentType: types[name], tag: s.tagOf(r), keep: r.URL.RawQuery == assetsHash,
+	err := s.send(w, r, answer{contentType: types[name], tag: s.tagOf(r), keep: r.URL.RawQuery == assetsHash,
 		make: func(w io.Writer) error {
 			b, err := assets.ReadFile("static/" + name)
 			if err == nil {

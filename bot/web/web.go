@@ -84,7 +84,8 @@ func New(o Options) http.Handler {
 	return s.guard(s.routes())
 }
 
-// site holds what all handlers share. It does not change after New.
+// site holds what all handlers share. But for the bodies kept, it does not
+// change after New.
 type site struct {
 	store   Store
 	public  string // scheme and host of the public address; empty without one
@@ -93,6 +94,7 @@ type site struct {
 	ready   func(context.Context) error
 	log     *slog.Logger
 	pages   map[string]*template.Template
+	kept    kept
 }
 
 func (s *site) routes() http.Handler {

@@ -1,11 +1,6 @@
 package web
 
 import (
-	"bytes"
-	"context"
-	"encoding/json"
-	"encoding/xml"
-	"errors"
 	"flag"
 	"fmt"
 	"net/http"
@@ -18,10 +13,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/mmcdole/gofeed"
 
 	"github.com/editwatch/editwatch/internal/news"
-	"github.com/editwatch/editwatch/internal/store"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -213,90 +206,6 @@ func TestNotModified(t *testing.T) {
 	}
 }
 
-func TestFeedsReadBack(t *testing.T) {
-	w := writtenHistory(t)
-	h := New(Options{Store: w.st, PublicURL: "https://edits.example.org/news/"})
-	for _, base := range []string{"", articlePath(w.bridge), articlePath(w.hostile), articlePath(w.quiet), "/sources/The%20Harbour%20Post", sourcePath(hostile)} {
-		ids := make(map[string]int)
-		for _, f := range formats {
-			path := base + "/edits." + f.name
-			body := get(t, h, path).Body.Bytes()
-			feed, err := gofeed.NewParser().Parse(bytes.NewReader(body))
-			if err != nil {
-				t.Errorf("%s: %v", path, err)
-				continue
-			}
-			if f.name != "json" {
-				if err := xml.Unmarshal(body, new(struct{})); err != nil {
-					t.Errorf("%s: %v", path, err)
-				}
-			}
-			if want := "https://edits.example.org/news" + path; feed.FeedLink != want {
-				t.Errorf("%s: names itself %q, want %q", path, feed.FeedLink, want)
-			}
-			if base == articlePath(w.bridge) && len(feed.Items) != 5 {
-				t.Errorf("%s: %d items, want 5", path, len(feed.Items))
-			}
-			for _, it := range feed.Items {
-				ids[it.GUID]++
-				if !strings.HasPrefix(it.GUID, "urn:uuid:") || !strings.HasPrefix(it.Link, "https://edits.example.org/news/articles/") {
-					t.Errorf("%s: item %q links %q", path, it.GUID, it.Link)
-				}
-				if it.PublishedParsed == nil || it.PublishedParsed.Year() != 2026 {
-					t.Errorf("%s: item published %q", path, it.Published)
-				}
-				content := it.Content
-				if content == "" {
-					content = it.Description
-				}
-				for _, p := range inspectFragment(content) {
-					t.Errorf("%s: item %s: %s", path, it.GUID, p)
-				}
-				if strings.HasSuffix(it.Link, "/diff/1/2") && base == articlePath(w.bridge) {
-					for _, want := range []string{"Before:", "After:", "8,000", "11,000", "Council delays bridge repair", "<del>", "<ins>"} {
-						if !strings.Contains(content, want) {
-							t.Errorf("%s: item lacks %q:\n%s", path, want, content)
-						}
-					}
-				}
-			}
-		}
-		for id, n := range ids {
-			if n != len(formats) {
-				t.Errorf("%s: id %s stands in %d formats", base, id, n)
-			}
-		}
-	}
-}
-
-// inspectFragment is inspect for the HTML within a feed's item, whose links are
-// whole addresses.
-func inspectFragment(content string) []string {
-	var out []string
-	for _, p := range inspect(content).problems {
-		if !strings.Contains(p, "lacks rel") {
-			out = append(out, p)
-		}
-	}
-	return out
-}
-
-func TestEmptyFeedsAreValid(t *testing.T) {
-	h := New(Options{Store: newHistory(t).st})
-	for _, f := range formats {
-		feed, err := gofeed.NewParser().ParseString(get(t, h, "/edits."+f.name).Body.String())
-		if err != nil || len(feed.Items) != 0 {
-			t.Errorf("%s: %v, %v", f.name, feed, err)
-		}
-	}
-	if body := get(t, h, "/edits.json").Body.String(); !strings.Contains(body, `"items": []`) {
-		t.Errorf("a JSON feed needs items: %s", body)
-	}
-	if body := get(t, h, "/").Body.String(); !strings.Contains(body, "No edit has been seen yet") {
-		t.Error("an empty record says nothing")
-	}
-}
-
 func TestLookup(t *testing.T) {
 	w := writtenHistory(t)
 	h := New(Options{Store: w.st})
@@ -405,71 +314,6 @@ func TestHomePages(t *testing.T) {
 	}
 	if entries != 59 {
 		t.Errorf("%d entries on all pages, want 59", entries)
-	}
-}
-
-func TestAPI(t *testing.T) {
-	w := writtenHistory(t)
-	h := New(Options{Store: w.st})
-	var events []news.Report
-	for next := "/api/v1/events?max=2&article=" + string(w.bridge); next != ""; {
-		var page struct {
-			Events []news.Report
-			Next   string
-		}
-		if err := json.Unmarshal(get(t, h, next).Body.Bytes(), &page); err != nil {
-			t.Fatal(err)
-		}
-		events = append(events, page.Events...)
-		next = strings.TrimPrefix(page.Next, "http://pages.example")
-	}
-	if len(events) != 5 {
-		t.Fatalf("%d events, want 5", len(events))
-	}
-	first := events[4]
-	if first.From.Version != 1 || first.To.Version != 2 || first.To.Hash != bridge[1].Hash() || first.Edit == nil ||
-		first.Links.Diff != "http://pages.example"+diffPath(w.bridge, 1, 2) {
-		t.Errorf("the first edit is %+v", first)
-	}
-	if after, err := first.Edit.Apply(bridge[0]); err != nil || cmp.Diff(after, bridge[1]) != "" {
-		t.Errorf("the edit does not lead from version 1 to version 2: %v", err)
-	}
-	var one news.Report
-	if err := json.Unmarshal(get(t, h, "/api/v1/events/"+first.ID).Body.Bytes(), &one); err != nil || cmp.Diff(first, one) != "" {
-		t.Errorf("one event: %v\n%s", err, cmp.Diff(first, one))
-	}
-	var oldest struct{ Events []news.Report }
-	if err := json.Unmarshal(get(t, h, "/api/v1/events?after=0&article="+string(w.bridge)).Body.Bytes(), &oldest); err != nil ||
-		len(oldest.Events) != 5 || oldest.Events[0].Seq != first.Seq {
-		t.Errorf("oldest first: %v, %d events", err, len(oldest.Events))
-	}
-}
-
-// deaf is a store that does not answer.
-type deaf struct{ store.Store }
-
-func (deaf) Counts(context.Context) (store.Counts, error) { return store.Counts{}, store.ErrClosed }
-
-func TestHealth(t *testing.T) {
-	st := newHistory(t).st
-	failing := errors.New("no")
-	tests := []struct {
-		o           Options
-		live, ready int
-	}{
-		{Options{Store: st}, 200, 200},
-		{Options{Store: st, Ready: func(context.Context) error { return failing }}, 200, 503},
-		{Options{Store: deaf{st}}, 503, 503},
-	}
-	for i, tt := range tests {
-		h := New(tt.o)
-		live, ready := get(t, h, "/healthz"), get(t, h, "/readyz")
-		if live.Code != tt.live || ready.Code != tt.ready {
-			t.Errorf("%d: healthz %d, readyz %d", i, live.Code, ready.Code)
-		}
-		if !json.Valid(live.Body.Bytes()) || !json.Valid(ready.Body.Bytes()) {
-			t.Errorf("%d: %s %s", i, live.Body, ready.Body)
-		}
 	}
 }
 
