@@ -91,6 +91,9 @@ func refuse(data []byte) string {
 		}
 		return ""
 	case '{':
+		if bytes.Count(data, []byte("{")) > maxObjects {
+			return "it lists more than any feed does"
+		}
 		return ""
 	case '[':
 		return "it is JSON of another kind"
@@ -111,10 +114,10 @@ func parse(data []byte) (f *gofeed.Feed, err error) {
 	p.KeepOriginalFeed = true // for the TTL
 	p.RSSTranslator = &gofeed.DefaultRSSTranslator{DisableContentImageScan: true}
 	p.JSONTranslator = whole{}
-	if data[0] == '{' {
-		data = coerce(data)
-	}
 	f, err = p.Parse(bytes.NewReader(data))
+	if err != nil && data[0] == '{' {
+		f, err = p.Parse(bytes.NewReader(coerce(data)))
+	}
 	switch {
 	case err == nil && f.FeedType == "json" && !strings.Contains(f.FeedVersion, "jsonfeed.org/version/"):
 		return nil, notFeed("it is JSON of another kind")

@@ -316,17 +316,43 @@ func FuzzLinks(f *testing.F) {
 	})
 }
 
-// TestHostileSizes is about cost: none of these may take long or much.
+// TestHostileSizes is about cost: what would take the parser long is refused
+// before it gets there, and the rest goes through in a blink.
 func TestHostileSizes(t *testing.T) {
-	for name, data := range map[string][]byte{
-		"ampersands": []byte(doc("", strings.Repeat("&", 1<<20))),
-		"references": []byte(doc("", strings.Repeat("&#", 1<<19))),
-		"less_than":  bytes.Repeat([]byte("<"), 1<<20),
-		"comments":   bytes.Repeat([]byte("<!--"), 1<<18),
-		"prolog":     bytes.Repeat([]byte("<?x?>"), 1<<18),
-		"attributes": []byte(`<rss version="2.0"><channel ` + strings.Repeat(`a="b" `, 100_000) + `><title>t</title></channel></rss>`),
-		"unclosed":   []byte(doc("", strings.Repeat("&lt;p&gt;", 100_000))),
+	spaces := func(n int) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, `xmlns:n%d="u%d" `, i, i)
+		}
+		return b.String()
+	}
+	channel := func(attributes, content string) []byte {
+		return []byte(`<rss version="2.0"><channel ` + attributes + `>` + content + `<title>t</title></channel></rss>`)
+	}
+	for _, tt := range []struct {
+		name    string
+		data    []byte
+		refused bool
+	}{
+		{"ampersands", []byte(doc("", strings.Repeat("&", 1<<20))), false},
+		{"references", []byte(doc("", strings.Repeat("&#", 1<<19))), false},
+		{"less_than", bytes.Repeat([]byte("<"), 1<<20), true},
+		{"comments", bytes.Repeat([]byte("<!--"), 1<<18), true},
+		{"prolog", bytes.Repeat([]byte("<?x?>"), 1<<18), true},
+		{"unclosed_html", []byte(doc("", strings.Repeat("&lt;p&gt;", 100_000))), false},
+		{"attributes", channel(strings.Repeat(`a="b" `, 100_000), ""), true},
+		{"attributes_behind_a_quoted_bracket", channel(`x=">" `+strings.Repeat(`a="b" `, 100_000), ""), true},
+		{"namespaces", channel(spaces(1000), strings.Repeat("<n1:x/>", 100_000)), true},
+		{"namespaces_nested", channel("", strings.Repeat("<a "+spaces(10)+">", 50)), true},
+		{"namespaces_of_a_real_feed", channel(spaces(30), strings.Repeat(`<x xmlns="u"/>`, 1000)), false},
+		{"json_items", []byte(`{"version":"https://jsonfeed.org/version/1","items":[` + strings.Repeat("{},", 100_000) + `{}]}`), true},
+		{"json_depth", []byte(`{"version":` + strings.Repeat("[", 1<<20)), true},
 	} {
-		t.Run(name, func(t *testing.T) { Parse(data, "", "") })
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := Parse(tt.data, "", "")
+			if (err != nil) != tt.refused {
+				t.Errorf("got %v", err)
+			}
+		})
 	}
 }

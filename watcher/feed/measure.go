@@ -2,9 +2,11 @@ package feed
 
 import "bytes"
 
-// Limits of what the parser is given. Real feeds nest about ten deep, more where raw HTML leaves its tags open, and list
-// up to some hundred entries; the parser takes fifty times a document's size
-// while it works, and its stack grows with the depth.
+// Limits of what the parser is given. Real feeds nest about ten deep (more
+// where raw HTML leaves its tags open), list up to some hundred entries and
+// declare a dozen namespaces. The parser takes fifty times a document's size
+// while it works; its stack grows with the depth, and its time with the square
+// of the namespaces and of the attributes.
 const (
 	// MaxBytes is the largest document that is parsed.
 	MaxBytes = 8 << 20
@@ -12,6 +14,9 @@ const (
 	MaxEntries = 2000
 	maxDepth   = 1000
 	maxTags    = 300_000
+	maxTag     = 64 << 10 // bytes of one start tag
+	maxSpaces  = 100      // namespace declarations in scope
+	maxObjects = 50_000   // of a JSON document
 )
 
 // measure walks over the tags of an XML document and reports whether it stays
@@ -20,6 +25,7 @@ const (
 // tags open is common.
 func measure(data []byte) (ok bool) {
 	var open [maxDepth][]byte
+	var spaces [maxDepth + 1]int // declared by what is open, up to each depth
 	depth, tags := 0, 0
 	for {
 		i := bytes.IndexByte(data, '<')
@@ -52,9 +58,10 @@ func measure(data []byte) (ok bool) {
 		if tags++; tags > maxTags {
 			return false
 		}
-		end := bytes.IndexByte(data, '>')
-		if end < 0 {
-			return true
+		end := tagEnd(data)
+		declared := spaces[depth] + bytes.Count(data[:end], []byte("xmlns"))
+		if end > maxTag || declared > maxSpaces {
+			return false
 		}
 		if end > 0 && data[end-1] == '/' {
 			continue
@@ -64,7 +71,27 @@ func measure(data []byte) (ok bool) {
 		}
 		open[depth] = tagName(data)
 		depth++
+		spaces[depth] = declared
 	}
+}
+
+// tagEnd returns where a start tag ends: at the next ">" that is not quoted,
+// looked for a little farther than a tag may reach.
+func tagEnd(data []byte) int {
+	data = data[:min(len(data), maxTag+1)]
+	for i := 0; i < len(data); i++ {
+		switch c := data[i]; c {
+		case '>':
+			return i
+		case '"', '\'':
+			n := bytes.IndexByte(data[i+1:], c)
+			if n < 0 {
+				return len(data)
+			}
+			i += n + 1
+		}
+	}
+	return len(data)
 }
 
 func tagName(data []byte) []byte {
