@@ -118,7 +118,7 @@ func escapeRune(b *strings.Builder, r rune, before, after string, start bool) {
 			b.WriteByte('\\')
 		}
 	case '.', ')':
-		if numbered(before) || r == '.' && invites(before) {
+		if numbered(before, after) || r == '.' && invites(before) {
 			b.WriteByte('\\')
 		}
 	case ':':
@@ -134,9 +134,13 @@ func escapeRune(b *strings.Builder, r rune, before, after string, start bool) {
 	b.WriteRune(r)
 }
 
-// numbered reports whether a line holds nothing but digits: what makes an item
-// of a list of the full stop after it.
-func numbered(before string) bool {
+// numbered reports whether a full stop between before and after makes an item
+// of a list: nothing but digits before it, and a space after it, or whatever is
+// set after the text.
+func numbered(before, after string) bool {
+	if after != "" && after[0] != ' ' {
+		return false
+	}
 	before = strings.TrimLeft(before, " ")
 	return before != "" && strings.Trim(before, "0123456789") == ""
 }
@@ -144,10 +148,11 @@ func numbered(before string) bool {
 // invites reports whether before ends like the host of an invite, which becomes
 // a card even without a scheme.
 func invites(before string) bool {
-	at := strings.LastIndexFunc(before, func(r rune) bool { return r > 'z' || !unicode.IsLetter(r) })
-	switch strings.ToLower(before[at+1:]) {
-	case "discord", "discordapp", "dis":
-		return true
+	low := strings.ToLower(before[max(0, len(before)-len("discordapp")):])
+	for _, host := range []string{"discord", "discordapp", "dis"} {
+		if strings.HasSuffix(low, host) {
+			return true
+		}
 	}
 	return false
 }

@@ -172,6 +172,15 @@ func TestEveryMessageIsWithinTheLimits(t *testing.T) {
 			a.Brief = brief.Of(a.Report, brief.Options{Budget: -1, Lines: -1, Context: -1})
 		}
 		for _, m := range []message{render(a), short(a)} {
+			texts := []string{m.content}
+			for _, e := range m.embeds {
+				texts = append(texts, e.Title, e.Description)
+			}
+			for _, s := range texts {
+				if err := notifytest.CheckMarkdown(s); err != nil {
+					t.Error(err)
+				}
+			}
 			body, err := json.Marshal(m.params())
 			if err != nil {
 				t.Fatal(err)
