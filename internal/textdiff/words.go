@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/clipperhouse/uax29/v2/graphemes"
 )
 
 // Op says in which text a span stands.
@@ -222,8 +224,9 @@ func commonSpace(x, y string) int {
 		}
 		n = i + size
 	}
-	if n > 0 && x[n-1] == '\r' && (strings.HasPrefix(x[n:], "\n") || strings.HasPrefix(y[n:], "\n")) {
-		n-- // a line end is one grapheme
+	for n > 0 && !(boundary(x, n) && boundary(y, n)) {
+		_, size := utf8.DecodeLastRuneInString(x[:n])
+		n -= size
 	}
 	return n
 }
@@ -238,8 +241,20 @@ func commonSpaceEnd(x, y string) int {
 		}
 		n += size
 	}
-	if n > 0 && x[len(x)-n] == '\n' && (strings.HasSuffix(x[:len(x)-n], "\r") || strings.HasSuffix(y[:len(y)-n], "\r")) {
-		n--
+	for n > 0 && !(boundary(x, len(x)-n) && boundary(y, len(y)-n)) {
+		_, size := utf8.DecodeRuneInString(x[len(x)-n:])
+		n -= size
 	}
 	return n
+}
+
+// boundary reports whether a grapheme ends at s[:at], where white space stands
+// on one side: not within a line end, or before a mark that sits on the space.
+func boundary(s string, at int) bool {
+	if at == 0 || at == len(s) || s[at-1] != '\r' && s[at-1] < utf8.RuneSelf && s[at] < utf8.RuneSelf {
+		return true
+	}
+	_, size := utf8.DecodeLastRuneInString(s[:at])
+	it := graphemes.FromString(s[at-size:])
+	return it.Next() && it.End() == size
 }

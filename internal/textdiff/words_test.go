@@ -73,6 +73,7 @@ func TestWords(t *testing.T) {
 		{"space", "a  b c", "a b c", "a [- -]b c"},
 		{"headline", "Council delays bridge repair, citing cost", "Council votes to close bridge for two years",
 			"[-Council delays bridge repair, citing cost-] {+Council votes to close bridge for two years+}"},
+		{"mark_on_a_space", "a the", "a \u0E33", "a[- the-] {+ \u0E33+}"},
 		{"family", "a 👨‍👩‍👧 b", "a 👨‍👩‍👧‍👦 b", "a [-👨‍👩‍👧-] {+👨‍👩‍👧‍👦+} b"},
 	}
 	for _, tt := range tests {
