@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	_ "time/tzdata" // the goldens name zones
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
@@ -99,7 +100,7 @@ func dump(b Brief) string {
 	return strings.TrimSpace(s.String())
 }
 
-func parseReport(t *testing.T, s string) (news.Report, Options) {
+func parseReport(t testing.TB, s string) (news.Report, Options) {
 	t.Helper()
 	r := news.Report{Kind: news.Edited, Article: news.ReportArticle{ID: "a1"}, Edits: 1}
 	var o Options
@@ -172,7 +173,7 @@ func parseReport(t *testing.T, s string) (news.Report, Options) {
 	return r, o
 }
 
-func parseEdit(t *testing.T, r *news.Report, s string) *news.Edit {
+func parseEdit(t testing.TB, r *news.Report, s string) *news.Edit {
 	t.Helper()
 	e := &news.Edit{Significance: news.Major}
 	for line := range strings.Lines(s) {
