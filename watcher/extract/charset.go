@@ -18,7 +18,7 @@ func decode(page []byte, contentType string) string {
 	page = bytes.TrimPrefix(page, []byte("\xEF\xBB\xBF"))
 	utf16 := bytes.HasPrefix(page, []byte("\xFE\xFF")) || bytes.HasPrefix(page, []byte("\xFF\xFE"))
 	if !utf16 && utf8.Valid(page) && !escapes(page) {
-		return string(page)
+		return slim(page)
 	}
 	enc, name, _ := charset.DetermineEncoding(page[:min(len(page), sniffed)], contentType)
 	if name == "utf-8" || name == "replacement" {

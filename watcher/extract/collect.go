@@ -29,6 +29,7 @@ type para struct {
 	control int // bytes in buttons, labels, times
 	links   int
 	tag     atom.Atom // of the block it stood in
+	code    bool      // some of it shows code, where entities mean themselves
 	out     bool      // left out
 }
 
@@ -99,6 +100,7 @@ func (c *collector) text(s string) {
 	}
 	c.brs = 0
 	c.b.WriteString(s)
+	c.cur.code = c.cur.code || c.code > 0
 	if c.link > 0 {
 		c.cur.linked += len(strings.TrimSpace(s))
 	} else if c.ctrl > 0 {
@@ -208,11 +210,11 @@ func (c *collector) flush(tag atom.Atom) {
 	}
 	raw := c.b.String()
 	c.b.Reset()
-	if c.code == 0 {
-		raw = unescape(raw)
-	}
 	p := c.cur
 	c.cur = para{}
+	if !p.code {
+		raw = unescape(raw)
+	}
 	p.text = news.Canonical(raw)
 	p.tag = tag
 	if p.text == "" {
@@ -365,6 +367,9 @@ func (c *collector) noise(p *para, i int, before bool) bool {
 	}
 	if !wordful(t) {
 		return true
+	}
+	if p.tag == atom.Tr || p.tag == atom.Td || p.tag == atom.Th {
+		return false // a row of numbers is a row of numbers
 	}
 	return timeExpression(t) || bylineText(t) && (before || i+3 >= len(c.paras)) || counter(t) || furniture(t) || scriptText(t)
 }

@@ -2,6 +2,7 @@ package extract
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -70,16 +71,25 @@ func Read(page []byte, opts Options) (Reading, error) {
 	pin := parsePlace(opts.Place)
 	s := survey(doc, pin)
 	r := s.reading(base)
-	p := &page_{doc: doc, survey: s, reading: &r, last: opts.Last, base: base}
+	p := &sheet{doc: doc, survey: s, reading: &r, last: opts.Last, base: base}
 	p.read(pin)
-	if refusal := p.judge(text); refusal != nil {
+	if slices.Equal(r.Text.Paragraphs, opts.Last.Paragraphs) && len(r.Text.Paragraphs) > 0 {
+		return r, nil
+	}
+	if cutShort(text) {
+		return Reading{}, &Refusal{CutPage}
+	}
+	if p.familiar() {
+		return r, nil
+	}
+	if refusal := p.judge(); refusal != nil {
 		return Reading{}, refusal
 	}
 	return r, nil
 }
 
-// page_ is one page being read.
-type page_ struct {
+// A sheet is one page being read.
+type sheet struct {
 	doc      *html.Node
 	survey   *surveyed
 	reading  *Reading
@@ -91,13 +101,13 @@ type page_ struct {
 
 // read fills in the text: from the pinned place if it is there and holds the
 // article that was read last, else from where the full extractor finds it.
-func (p *page_) read(pin place) {
+func (p *sheet) read(pin place) {
 	p.headline = p.survey.headline(pin)
 	pinned := p.survey.bodyAt(pin)
 	if pinned != nil {
 		p.take(pinned)
 		if len(p.body.paragraphs) > 0 && inCommon(p.last, p.reading.Text) {
-			p.reading.Place = p.place(pinned, pin)
+			p.reading.Place = p.keep(pinned, pin)
 			return
 		}
 	}
@@ -113,8 +123,19 @@ func (p *page_) read(pin place) {
 	p.reading.Place = p.place(found, place{})
 }
 
+// keep returns the place of a text that was found where it was pinned: the same
+// one while everything is exactly there, so that it does not drift.
+func (p *sheet) keep(body *html.Node, pin place) string {
+	s := p.survey
+	if s.body.score > 0.999 && (pin.field != "" && pin.field == p.headline.field || p.headline.node != nil && s.head.best() == p.headline.node) &&
+		(p.body.stand == nil || s.stand.best() == p.body.stand) {
+		return pin.line
+	}
+	return p.place(body, pin)
+}
+
 // take reads the text of a container.
-func (p *page_) take(container *html.Node) {
+func (p *sheet) take(container *html.Node) {
 	stand := p.survey.standfirst(p.headline, container)
 	p.body = collect(container, p.headline, stand)
 	p.reading.Text = news.Text{
@@ -124,11 +145,37 @@ func (p *page_) take(container *html.Node) {
 	}
 }
 
+// familiar reports whether most of the last version's paragraphs are there
+// again: then the page is the article, and no wall.
+func (p *sheet) familiar() bool {
+	now, last := p.reading.Text.Paragraphs, p.last.Paragraphs
+	if len(last) == 0 || len(now) == 0 {
+		return false
+	}
+	have := make(map[string]bool, len(last))
+	for _, para := range last {
+		have[para] = true
+	}
+	same, all := 0, 0
+	for _, para := range last {
+		all += len(para)
+	}
+	for _, para := range now {
+		if have[para] {
+			same += len(para)
+		}
+	}
+	return same*10 >= all*7
+}
+
 // inCommon reports whether two readings can be of the same article: a quarter
 // of the shorter one's words in runs of three are in the other too.
 // Nothing known of the last reading speaks for it.
 func inCommon(last, now news.Text) bool {
 	if len(last.Paragraphs) == 0 {
+		return true
+	}
+	if slices.Equal(last.Paragraphs, now.Paragraphs) {
 		return true
 	}
 	have := make(map[string]bool, len(last.Paragraphs))

@@ -92,8 +92,8 @@ func (d *linkedData) from(v any, best, depth int) int {
 func (d *linkedData) take(v map[string]any, kind string) {
 	d.kind = kind
 	d.headline = clean(text(v["headline"]))
-	d.author = clean(strings.Join(names_(v["author"]), ", "))
-	d.publisher = clean(strings.Join(names_(v["publisher"]), ", "))
+	d.author = clean(strings.Join(organisations(v["author"]), ", "))
+	d.publisher = clean(strings.Join(organisations(v["publisher"]), ", "))
 	d.published, d.modified = text(v["datePublished"]), text(v["dateModified"])
 	switch free := v["isAccessibleForFree"].(type) {
 	case bool:
@@ -129,8 +129,8 @@ func texts(v any) []string {
 	return nil
 }
 
-// names_ returns the names of people or organisations.
-func names_(v any) []string {
+// organisations returns the names of people or organisations.
+func organisations(v any) []string {
 	switch v := v.(type) {
 	case string:
 		if strings.Contains(v, "://") {
@@ -142,7 +142,7 @@ func names_(v any) []string {
 	case []any:
 		var out []string
 		for _, item := range v[:min(len(v), 10)] {
-			out = append(out, names_(item)...)
+			out = append(out, organisations(item)...)
 		}
 		return out
 	}

@@ -127,28 +127,33 @@ func timeExpression(t string) bool {
 	if len(t) > 90 {
 		return false
 	}
-	number, strong, words := false, false, 0
+	number, shaped, strong, words, own := false, false, false, 0, 0
 	for w := range strings.FieldsFuncSeq(strings.ToLower(t), func(r rune) bool {
-		return unicode.IsSpace(r) || strings.ContainsRune(",|•·–—-/()[]+", r)
+		return unicode.IsSpace(r) || strings.ContainsRune(",|•·–—()[]+", r)
 	}) {
 		w = strings.Trim(w, ".:;")
-		if w == "" {
+		if w == "" || w == "-" || w == "/" {
 			continue
 		}
 		words++
 		switch {
 		case clock(w):
 			number = true
+			shaped = shaped || strings.Contains(w, ":") || strings.Count(w, "-") == 2 || strings.Count(w, "/") == 2 || strings.Count(w, ".") == 2
 		case timeWords[w]:
-			if strongTime[w] {
-				strong = true
+			if !neutral[w] {
+				own++
 			}
+			strong = strong || strongTime[w]
 		default:
 			return false
 		}
 	}
-	return words > 0 && words <= 14 && (number && (words > 1 || strong || strings.ContainsAny(t, ":/-.")) || strong && words <= 4)
+	return words <= 14 && (number && (shaped || own > 0) || strong && words <= 4)
 }
+
+// neutral words do not make a number a time: "18 months" may be the news.
+var neutral = wordSet("min mins minute minutes hour hours hr hrs day days week weeks month months year years sec second seconds h m s in the of about by and at on to just minuten stunden stunde tagen tag heures heure jours jour horas hora días día minuto minutos dias dia ore ora minuti giorni giorno de del a la il el le")
 
 var strongTime = wordSet("updated published posted yesterday today ago gestern heute hier ayer hoy ontem hoje ieri oggi now")
 
@@ -160,7 +165,7 @@ func clock(w string) bool {
 		switch {
 		case r >= '0' && r <= '9':
 			digit = true
-		case r == ':' || r == '.' || r == 'º' || r == '°':
+		case r == ':' || r == '.' || r == '-' || r == '/' || r == 'º' || r == '°':
 		case unicode.IsLetter(r):
 			letters++
 		case unicode.Is(unicode.Han, r):
@@ -168,7 +173,7 @@ func clock(w string) bool {
 			return false
 		}
 	}
-	return digit && letters <= 2 && len(w) <= 12
+	return digit && letters <= 2 && len(w) <= 20
 }
 
 // bylineStarts begin a line that names the author.

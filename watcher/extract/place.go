@@ -20,6 +20,7 @@ import (
 // they name this article, or this build of the site.
 type place struct {
 	body, head, stand address
+	line              string // as written
 	field             string // "og:title" and so on when no element is the headline
 }
 
@@ -30,7 +31,7 @@ type address []step
 
 type step struct {
 	tag     string
-	tokens  []string // classes as .name, id as #name, itemprop as @name; sorted
+	tokens  []string // classes as .name, id as #name, itemprop as @name
 	ordinal int      // only of the first step: how many equal addresses come before it
 }
 
@@ -42,7 +43,7 @@ const (
 
 const placeVersion = "1"
 
-func (p *page_) place(body *html.Node, pin place) string {
+func (p *sheet) place(body *html.Node, pin place) string {
 	var b strings.Builder
 	b.WriteString(placeVersion)
 	write := func(key string, a address) {
@@ -64,7 +65,7 @@ func (p *page_) place(body *html.Node, pin place) string {
 }
 
 // standAddress keeps the standfirst's place while an article has none for a time.
-func (p *page_) standAddress(pin place) address {
+func (p *sheet) standAddress(pin place) address {
 	if p.body.stand != nil {
 		return addressOf(p.doc, p.body.stand)
 	}
@@ -93,6 +94,7 @@ func parsePlace(s string) place {
 	if len(fields) == 0 || fields[0] != placeVersion {
 		return p
 	}
+	p.line = s
 	for _, f := range fields[1:] {
 		key, value, _ := strings.Cut(f, "=")
 		switch key {
@@ -170,25 +172,14 @@ func stepOf(n *html.Node) step {
 			s.add("@", n.Attr[i].Val)
 		}
 	}
-	slices.Sort(s.tokens)
-	s.tokens = slices.Compact(s.tokens)
-	if len(s.tokens) > maxTokens {
-		s.tokens = s.tokens[:maxTokens]
-	}
 	return s
 }
 
-// add keeps a name that looks lasting: letters, hyphens and underscores only.
+// add keeps a name that is lasting.
 func (s *step) add(kind, name string) {
-	if name == "" || len(name) > 60 {
-		return
+	if lasting(name) && len(s.tokens) < maxTokens {
+		s.tokens = append(s.tokens, kind+name)
 	}
-	for i := range len(name) {
-		if c := name[i]; !letterOrDigit(c) && c != '-' && c != '_' || '0' <= c && c <= '9' {
-			return
-		}
-	}
-	s.tokens = append(s.tokens, kind+name)
 }
 
 // A match looks for an address in a tree.
@@ -251,7 +242,8 @@ func (m *match) best() *html.Node {
 }
 
 // like scores how far an element is the step's: its tag, and the share of names
-// in common of all names of both.
+// in common of all names of both. It runs for every element of a tag, so it
+// builds nothing.
 func (s *step) like(n *html.Node) float64 {
 	if n.Data != s.tag {
 		return 0
@@ -259,30 +251,63 @@ func (s *step) like(n *html.Node) float64 {
 	if n.DataAtom == atom.Body || n.DataAtom == atom.Html {
 		return 1 // their classes tell pages apart, not places
 	}
-	if len(s.tokens) == 0 {
-		if len(n.Attr) == 0 {
-			return 1
+	same, other := 0, 0
+	for i := range n.Attr {
+		v := n.Attr[i].Val
+		switch n.Attr[i].Key {
+		case "class":
+			for start := 0; start < len(v); {
+				if v[start] <= ' ' {
+					start++
+					continue
+				}
+				end := start + 1
+				for end < len(v) && v[end] > ' ' {
+					end++
+				}
+				s.compare('.', v[start:end], &same, &other)
+				start = end
+			}
+		case "id":
+			s.compare('#', v, &same, &other)
+		case "itemprop":
+			s.compare('@', v, &same, &other)
 		}
-		if other := stepOf(n); len(other.tokens) > 0 {
-			return 0.5
-		}
-		return 1
 	}
-	if len(n.Attr) == 0 {
+	switch {
+	case len(s.tokens) == 0 && other == 0, same == len(s.tokens) && other == 0:
+		return 1
+	case len(s.tokens) == 0:
+		return 0.5
+	case same == 0:
 		return 0
 	}
-	other := stepOf(n)
-	if slices.Equal(s.tokens, other.tokens) {
-		return 1
-	}
-	same := 0
-	for _, t := range other.tokens {
-		if _, found := slices.BinarySearch(s.tokens, t); found {
-			same++
+	return 0.2 + 0.8*float64(same)/float64(len(s.tokens)+other)
+}
+
+// compare counts a name as one of the step's or as another.
+func (s *step) compare(kind byte, name string, same, other *int) {
+	for _, t := range s.tokens {
+		if t[0] == kind && t[1:] == name {
+			*same++
+			return
 		}
 	}
-	if same == 0 {
-		return 0
+	if lasting(name) && *same+*other < maxTokens {
+		*other++
 	}
-	return 0.2 + 0.8*float64(same)/float64(len(s.tokens)+len(other.tokens)-same)
+}
+
+// lasting reports whether a name looks as if it stays from build to build and
+// from article to article: letters, hyphens and underscores only.
+func lasting(name string) bool {
+	if name == "" || len(name) > 60 {
+		return false
+	}
+	for i := range len(name) {
+		if c := name[i]; !letterOrDigit(c) && c != '-' && c != '_' || '0' <= c && c <= '9' {
+			return false
+		}
+	}
+	return true
 }

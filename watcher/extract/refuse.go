@@ -42,10 +42,7 @@ const (
 
 // judge refuses a page that is no article. Vocabulary alone decides nothing: it
 // takes little other text beside it, and the controls a wall has.
-func (p *page_) judge(source string) *Refusal {
-	if cutShort(source) {
-		return &Refusal{CutPage}
-	}
+func (p *sheet) judge() *Refusal {
 	if p.body.prose > consentText && !p.shrunk() {
 		return p.listing(nil)
 	}
@@ -75,7 +72,7 @@ func (p *page_) judge(source string) *Refusal {
 }
 
 // nothing says why a page has no text.
-func (p *page_) nothing(s *scene) Reason {
+func (p *sheet) nothing(s *scene) Reason {
 	switch {
 	case s.script():
 		return NeedsScript
@@ -87,7 +84,7 @@ func (p *page_) nothing(s *scene) Reason {
 	return NoArticle
 }
 
-func (p *page_) textLength() int {
+func (p *sheet) textLength() int {
 	n := 0
 	for _, para := range p.body.paragraphs {
 		n += len(para)
@@ -96,7 +93,7 @@ func (p *page_) textLength() int {
 }
 
 // shrunk reports that less than half of the last version's text is left.
-func (p *page_) shrunk() bool {
+func (p *sheet) shrunk() bool {
 	last := 0
 	for _, para := range p.last.Paragraphs {
 		last += len(para)
@@ -106,7 +103,7 @@ func (p *page_) shrunk() bool {
 
 // other returns how many bytes of the text stand in paragraphs with none of
 // the phrases, and how many in those with one.
-func (p *page_) other(phrases []string) (without, with int) {
+func (p *sheet) other(phrases []string) (without, with int) {
 	for _, para := range p.body.paragraphs {
 		if count(strings.ToLower(para), phrases, 1) > 0 {
 			with += len(para)
@@ -117,7 +114,7 @@ func (p *page_) other(phrases []string) (without, with int) {
 	return without, with
 }
 
-func (p *page_) consentWall(s *scene) bool {
+func (p *sheet) consentWall(s *scene) bool {
 	said := count(s.text, consentPhrases, 2)
 	if said == 0 || said+count(s.text, consentOffers, 1) < 2 || !s.control(consentControls) {
 		return false
@@ -126,7 +123,7 @@ func (p *page_) consentWall(s *scene) bool {
 	return with == 0 && without < leastText || with > 0 && without < with && without < stubText
 }
 
-func (p *page_) botCheck(s *scene) bool {
+func (p *sheet) botCheck(s *scene) bool {
 	if p.body.prose > shortText*2 {
 		return false
 	}
@@ -138,7 +135,7 @@ func (p *page_) botCheck(s *scene) bool {
 	return count(s.text, botPhrases, 2) >= 2 && without < shortText/2
 }
 
-func (p *page_) errorPage(s *scene) bool {
+func (p *sheet) errorPage(s *scene) bool {
 	for t := range strings.SplitSeq(s.titles(p), "\n") {
 		words := len(strings.Fields(t))
 		if words == 0 || words > 12 {
@@ -158,7 +155,7 @@ func (p *page_) errorPage(s *scene) bool {
 	return count(s.text, errorPhrases, 1) > 0 && without < leastText*3 && p.survey.linked.kind == ""
 }
 
-func (p *page_) loginPage(s *scene) bool {
+func (p *sheet) loginPage(s *scene) bool {
 	if !s.password || p.body.prose > shortText {
 		return false
 	}
@@ -167,7 +164,7 @@ func (p *page_) loginPage(s *scene) bool {
 }
 
 // paywall looks for a stub: little text and an offer to read the rest.
-func (p *page_) paywall(s *scene) bool {
+func (p *sheet) paywall(s *scene) bool {
 	if p.body.prose > stubText && !p.shrunk() {
 		return false
 	}
@@ -186,7 +183,7 @@ func (p *page_) paywall(s *scene) bool {
 
 // listing refuses front and section pages: headings that are links, with a
 // teaser each. A page that says it is an article is none.
-func (p *page_) listing(s *scene) *Refusal {
+func (p *sheet) listing(s *scene) *Refusal {
 	kind := p.survey.linked.kind
 	if kind != "" || strings.EqualFold(p.survey.meta["og:type"], "article") {
 		return nil
@@ -210,6 +207,9 @@ func (p *page_) listing(s *scene) *Refusal {
 // close <body> or <html>, or leave out the end of both on purpose, and then
 // everything else is closed; a page that does neither was cut.
 func cutShort(source string) bool {
+	if strings.Contains(source[max(0, len(source)-1<<10):], "</html>") {
+		return false
+	}
 	tail := strings.ToLower(source[max(0, len(source)-64<<10):])
 	if strings.Contains(tail, "</html") || strings.Contains(tail, "</body") {
 		return false

@@ -131,7 +131,7 @@ func (s *scene) control(phrases []string) bool {
 }
 
 // titles are the page's own names for itself, in lower case, one a line.
-func (s *scene) titles(p *page_) string {
+func (s *scene) titles(p *sheet) string {
 	all := clean(p.survey.title)
 	for i, n := range p.survey.headings {
 		if n.DataAtom == atom.H1 && i < 4 {
