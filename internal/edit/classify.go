@@ -201,7 +201,7 @@ func content(ws []word) int {
 
 // compare reads both texts as words and finds the changes the spans tell of.
 func (c *comparer) compare(before, after string, spans []textdiff.Span) *comparison {
-	cmp := &comparison{before: read(before), after: read(after), names: c.known}
+	cmp := &comparison{before: read(before), after: read(after), names: c.known, plain: c.ordinary}
 	if cmp.lang = language(cmp.before, cmp.after); cmp.lang == "" {
 		cmp.lang = c.language()
 	}

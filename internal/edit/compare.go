@@ -25,7 +25,8 @@ func Compare(old, new news.Text) news.Edit {
 type comparer struct {
 	old, new news.Text
 	parts    []news.Part
-	names    map[string]bool // see known
+	names    map[string]bool // see readArticle
+	lower    map[string]bool
 
 	lang      string // see language
 	langKnown bool
@@ -227,23 +228,39 @@ func place(p news.Part) int {
 // known reports whether a word, in lower case, stands anywhere in the article
 // capitalised where only a name is.
 func (c *comparer) known(low string) bool {
-	if c.names == nil {
-		c.names = make(map[string]bool)
-		for _, t := range []news.Text{c.old, c.new} {
-			for _, s := range append([]string{t.Standfirst}, t.Paragraphs...) {
-				ws := read(s)
-				if titled(ws) {
-					continue
-				}
-				for _, w := range ws {
-					if !w.first && !w.mark && capital(w.text) {
-						c.names[w.low] = true
-					}
+	c.readArticle()
+	return c.names[low]
+}
+
+// ordinary reports whether the article has a word in lower case.
+func (c *comparer) ordinary(low string) bool {
+	c.readArticle()
+	return c.lower[low]
+}
+
+// readArticle learns names and lower-case words from all that is prose, once.
+func (c *comparer) readArticle() {
+	if c.names != nil {
+		return
+	}
+	c.names, c.lower = make(map[string]bool), make(map[string]bool)
+	for _, t := range []news.Text{c.old, c.new} {
+		for _, s := range append([]string{t.Standfirst}, t.Paragraphs...) {
+			ws := read(s)
+			if titled(ws) {
+				continue
+			}
+			for _, w := range ws {
+				switch {
+				case w.mark:
+				case !capital(w.text):
+					c.lower[w.low] = true
+				case !w.first:
+					c.names[w.low] = true
 				}
 			}
 		}
 	}
-	return c.names[low]
 }
 
 // sample is how many paragraphs are read to guess the language of an article.

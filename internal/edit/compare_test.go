@@ -69,6 +69,8 @@ func TestSentences(t *testing.T) {
 		{"She came {second>third} in the race.", fact},
 		{"La loi {est>n'est pas} en vigueur.", fact},
 		{"Der Vertrag ist {rechtmäßig>unrechtmäßig}.", fact},
+		{"{Smith>Jones} said it was over.", fact},
+		{"{However>Still}, it was over.", minor},
 		// Style.
 		{"He {first >}spoke of it at home.", minor},
 		{"They waited{ all week>} for an answer.", minor},
