@@ -282,11 +282,28 @@ func (s *surveyed) standfirst(h headline, container *html.Node) standfirst {
 		if n.DataAtom == atom.H2 && !standfirstName(n) && (within(n, container) || n.Parent != h.node.Parent) {
 			continue
 		}
-		if t, ok := standfirstText(n, h); ok {
+		if t, ok := standfirstText(n, h); ok && !opensBody(n) {
 			return standfirst{t, n}
 		}
 	}
 	return standfirst{}
+}
+
+// opensBody reports whether n is the body's first paragraph, set apart by its
+// class only: those beside it are prose as well.
+func opensBody(n *html.Node) bool {
+	if n.DataAtom != atom.P {
+		return false
+	}
+	beside := 0
+	for c := n.NextSibling; c != nil; c = c.NextSibling {
+		if c.DataAtom == atom.P && len(clean(content(c))) >= 100 {
+			if beside++; beside == 2 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func standfirstText(n *html.Node, h headline) (string, bool) {

@@ -129,7 +129,7 @@ func (s score) String() string {
 func TestRealBodies(t *testing.T) {
 	for _, set := range []string{"naeb", "readability"} {
 		for _, tuned := range []bool{true, false} {
-			var ours, plain score
+			var ours, withStand, plain score
 			type bad struct {
 				line string
 				f    float64
@@ -150,6 +150,7 @@ func TestRealBodies(t *testing.T) {
 				}
 				p, rec := overlap(g.Body, strings.Join(r.Text.Paragraphs, "\n\n"))
 				ours.add(p, rec)
+				withStand.add(overlap(g.Body, r.Text.Standfirst+"\n\n"+strings.Join(r.Text.Paragraphs, "\n\n")))
 				bads = append(bads, bad{fmt.Sprintf("%.2f %.2f %s %s %s", p, rec, g.ID, g.URL, r.Place), min(p, rec)})
 				if a, err := readability.FromReader(strings.NewReader(string(g.Page)), nil); err == nil {
 					var b strings.Builder
@@ -160,7 +161,7 @@ func TestRealBodies(t *testing.T) {
 				}
 			}
 			name := map[bool]string{true: "tuned on", false: "held back"}[tuned]
-			t.Logf("%s, %s (%d pages, %d refused): %v; readability alone: %v", set, name, pages, refused, ours, plain)
+			t.Logf("%s, %s (%d pages, %d refused): %v; with standfirst: %v; readability alone: %v", set, name, pages, refused, ours, withStand, plain)
 			if tuned {
 				sortBy(bads, func(a, b bad) bool { return a.f < b.f })
 				for _, b := range bads[:min(*worst, len(bads))] {
