@@ -4,6 +4,7 @@ import (
 	"maps"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // A change is a stretch of words of the old text, before[b0:b1], that became
