@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -204,7 +205,7 @@ func TestExplain(t *testing.T) {
 		case "/slow":
 			select {
 			case <-r.Context().Done():
-			case <-time.After(5 * time.Second):
+			case <-time.After(time.Minute):
 			}
 		case "/short":
 			w.Header().Set("Content-Length", "100")
@@ -215,7 +216,7 @@ func TestExplain(t *testing.T) {
 	}))
 	defer srv.Close()
 	secure := httptest.NewTLSServer(http.NotFoundHandler())
-	secure.Config.ErrorLog = nil
+	secure.Config.ErrorLog = log.New(io.Discard, "", 0)
 	defer secure.Close()
 	closed := httptest.NewServer(nil)
 	closed.Close()
@@ -233,10 +234,15 @@ func TestExplain(t *testing.T) {
 		{"gopher", "gopher://example.com/", Scheme},
 		{"file", "file:///etc/hostname", Scheme},
 	}
-	c := New(Options{Allow: loopback, Total: 300 * time.Millisecond})
+	c := New(Options{Allow: loopback})
+	hasty := New(Options{Allow: loopback, Total: 100 * time.Millisecond})
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := get(c, tt.url)
+			client := c
+			if tt.want == TimedOut {
+				client = hasty
+			}
+			_, err := get(client, tt.url)
 			got := Explain(err)
 			if got != tt.want {
 				t.Errorf("%v: explained as %q, want %q", err, got, tt.want)
