@@ -371,7 +371,7 @@ func (c *collector) noise(p *para, i int, before bool) bool {
 	if p.tag == atom.Tr || p.tag == atom.Td || p.tag == atom.Th {
 		return false // a row of numbers is a row of numbers
 	}
-	return timeExpression(t) || bylineText(t) && (before || i+3 >= len(c.paras)) || counter(t) || furniture(t) || scriptText(t)
+	return timeExpression(t) || bylineText(t) && (before || i+3 >= len(c.paras)) || counter(t) || furniture(t) || caption(t) || scriptText(t)
 }
 
 // sentence reports whether t ends as a sentence does.

@@ -118,7 +118,14 @@ func (p *sheet) read(pin place) {
 		}
 		return
 	}
+	there, text := p.body, p.reading.Text
 	p.take(found)
+	if pinned != nil && len(there.paragraphs) > 0 && !inCommon(p.last, p.reading.Text) {
+		// Neither place has the last text: it was rewritten where it stood.
+		p.body, p.reading.Text = there, text
+		p.reading.Place = p.place(pinned, pin)
+		return
+	}
 	p.reading.Moved = !pin.empty()
 	p.reading.Place = p.place(found, place{})
 }

@@ -160,6 +160,7 @@ var furnitureStarts = []string{
 	"listen to this", "listen to the latest", "this material may not be", "this content is not available", "we may earn", "if you buy", "if you purchase", "this article contains affiliate", "this post contains affiliate",
 	"your email address will not be", "please enter", "enter your email", "by signing up", "by subscribing", "by submitting", "you can unsubscribe", "thank you for signing", "thanks for signing", "thanks for subscribing",
 	"view this post on instagram", "a post shared by", "pic.twitter.com", "share this", "share on", "filed under", "tagged:", "tags:", "topics:", "categories:", "posted in",
+	"this newsletter may contain", "your subscription has been confirmed", "subscribe today to", "special offer for", "for more culture", "keep an eye on your inbox",
 	"have a tip", "got a tip", "do you have a story", "to comment on this", "join the conversation", "comments are closed", "support our journalism", "make a donation", "donate now",
 	"lesen sie auch", "lesen sie mehr", "mehr zum thema", "folgen sie uns", "abonnieren sie", "à lire aussi", "lire aussi", "a lire aussi", "abonnez-vous", "suivez-nous", "lea también", "lee también", "suscríbete", "síguenos",
 	"leia também", "leia mais", "veja também", "saiba mais:", "siga o", "assine", "leggi anche", "iscriviti", "seguici su",
@@ -179,6 +180,35 @@ func furniture(t string) bool {
 	low = strings.ToLower(t)
 	for _, start := range furnitureStarts {
 		if strings.HasPrefix(low, start) {
+			return true
+		}
+	}
+	return false
+}
+
+// credits stand before the name of who took a picture, at the end of a caption.
+var credits = []string{"photo: ", "photograph: ", "photo by ", "photo credit: ", "credit: ", "picture: ", "image: ", "foto: ", "crédit photo : ", "bild: "}
+
+// agencies end a caption.
+var agencies = []string{"getty images", "getty images)", "/ap", "/ap)", "ap photo", "/reuters", "/reuters)", "/afp", "/afp)", "shutterstock", "shutterstock)", "imago", "picture alliance"}
+
+// longestCaption is in bytes.
+const longestCaption = 400
+
+// caption reports whether a block ends by crediting a picture, and so describes
+// one. Sentences of an article do not end that way.
+func caption(t string) bool {
+	if len(t) > longestCaption || sentence(t) {
+		return false
+	}
+	low := strings.ToLower(t)
+	for _, a := range agencies {
+		if strings.HasSuffix(low, a) {
+			return true
+		}
+	}
+	for _, c := range credits {
+		if i := strings.LastIndex(low, c); i > 0 && !letterOrDigit(low[i-1]) && len(strings.Fields(low[i+len(c):])) <= 6 {
 			return true
 		}
 	}

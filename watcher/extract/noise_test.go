@@ -34,6 +34,8 @@ var prose = []string{
 	"“No.”",
 	"Yes",
 	"18 months",
+	"“That is my photo,” he said. “Give me credit.”",
+	"Credit where it is due: the ferry sailed",
 	"12 - 9",
 	"8,000",
 	"Follow the money, she said.",
@@ -53,6 +55,7 @@ var furnitureBlocks = []string{
 	"5 min read", "Last updated on March 12, 2026 at 3:15 p.m. ET", "Updated: Mar 12, 2026 | 10:05 AM EDT", "Yesterday", "2026-03-12 10:05",
 	"Vor 5 Minuten", "Aktualisiert am 12.03.2026, 10:05 Uhr", "Publié le 12 mars 2026 à 10h05", "il y a 5 minutes", "Actualizado hace 5 horas", "Publicado em 12 de março de 2026 às 10h05", "Aggiornato il 12 marzo 2026 alle 10:05",
 	"Advertisement", "ADVERTISEMENT", "Read more", "Related stories", "Sign up for our newsletter", "Share this article", "1,204 shares", "3 Comments", "Getty Images", "Photo: The Harbour Post", "© 2026 The Harbour Post",
+	"The bridge in 1951. Photo: Harbour Archive", "The mayor on Tuesday. Jo Doe/Getty Images", "Cars queue at dawn (Jo Doe/AP)",
 	"Lesen Sie auch: Die Brücke", "À lire aussi : le pont", "Leia também: a ponte",
 	"window.dataLayer = window.dataLayer || []; function gtag(){dataLayer.push(arguments);}",
 }
