@@ -231,11 +231,11 @@ func TestRedirects(t *testing.T) {
 			}
 			http.Redirect(w, r, "/"+path[1:]+"#top", codes[path[0]])
 		},
-		"file.example":  http.RedirectHandler("file:///etc/hostname", 302).ServeHTTP,
-		"user.example":  http.RedirectHandler("http://u:p@a.example/", 302).ServeHTTP,
+		"file.example":  http.RedirectHandler("file:///etc/hostname", http.StatusFound).ServeHTTP,
+		"user.example":  http.RedirectHandler("http://u:p@a.example/", http.StatusFound).ServeHTTP,
 		"bare.example":  func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(302) },
-		"away.example":  http.RedirectHandler("http://nowhere.example/", 302).ServeHTTP,
-		"frame.example": http.RedirectHandler("//a.example/x", 301).ServeHTTP,
+		"away.example":  http.RedirectHandler("http://nowhere.example/", http.StatusFound).ServeHTTP,
+		"frame.example": http.RedirectHandler("//a.example/x", http.StatusMovedPermanently).ServeHTTP,
 	}
 	c := newWeb(t, hosts).client(Options{})
 	for _, tt := range []struct {
@@ -338,6 +338,7 @@ func TestTimeouts(t *testing.T) {
 				t.Errorf("%s: %s %q", host, f.Kind, f)
 			}
 		}
+		time.Sleep(2 * time.Minute) // the handlers end
 	})
 }
 

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/editwatch/editwatch/internal/safehttp"
 )
 
 // MaxWait is the longest a host's wish to be left alone is respected: some
@@ -14,24 +16,9 @@ const MaxWait = 24 * time.Hour
 // maxValidator bounds what is kept and sent back of a server's validators, in bytes.
 const maxValidator = 1024
 
-// retryAfter reads a Retry-After header: seconds or a date (RFC 9110 section
-// 10.2.3). It returns zero when there is none or it has passed.
+// retryAfter returns how long the host wants to be left alone, at most [MaxWait].
 func retryAfter(h http.Header, now time.Time) time.Duration {
-	v := strings.TrimSpace(h.Get("Retry-After"))
-	if v == "" {
-		return 0
-	}
-	if s, err := strconv.ParseFloat(v, 64); err == nil {
-		if !(s > 0) {
-			return 0
-		}
-		return time.Duration(min(s, MaxWait.Seconds()) * float64(time.Second))
-	}
-	t, err := http.ParseTime(v)
-	if err != nil {
-		return 0
-	}
-	return min(max(t.Sub(now), 0), MaxWait)
+	return min(safehttp.RetryAfter(h, now), MaxWait)
 }
 
 // fresh returns how much longer the server lets caches reuse the answer: what

@@ -179,11 +179,11 @@ func TestRobotsFile(t *testing.T) {
 		{"web_page", world{"a.example/robots.txt": text("<!doctype html><title>User-agent: *</title>\n<p>Disallow: /</p>")}, "", ""},
 		{"too_long", world{"a.example/robots.txt": long}, Robots, "forbids"},
 		{"moved", world{
-			"a.example/robots.txt": http.RedirectHandler("http://b.example/there.txt", 301).ServeHTTP,
+			"a.example/robots.txt": http.RedirectHandler("http://b.example/there.txt", http.StatusMovedPermanently).ServeHTTP,
 			"b.example":            forbids,
 		}, Robots, "forbids"},
-		{"moved_in_circles", world{"a.example/robots.txt": http.RedirectHandler("/robots.txt", 302).ServeHTTP}, "", ""},
-		{"moved_to_nowhere", world{"a.example/robots.txt": http.RedirectHandler("http://nowhere.example/", 302).ServeHTTP}, Robots, "could not be read: no such host"},
+		{"moved_in_circles", world{"a.example/robots.txt": http.RedirectHandler("/robots.txt", http.StatusFound).ServeHTTP}, "", ""},
+		{"moved_to_nowhere", world{"a.example/robots.txt": http.RedirectHandler("http://nowhere.example/", http.StatusFound).ServeHTTP}, Robots, "could not be read: no such host"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
