@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/net/publicsuffix"
+
 	"github.com/editwatch/editwatch/internal/edit"
 	"github.com/editwatch/editwatch/internal/news"
 	"github.com/editwatch/editwatch/internal/store"
@@ -71,6 +73,12 @@ func (v *visit) article(ctx context.Context, a news.Article) error {
 	if err != nil {
 		return v.refused(ctx, a, err, now)
 	}
+	if broken(reading.Text) > broken(last.Text) {
+		// Bytes of another charset than the page says: a fault of the answer,
+		// which nobody wrote.
+		return v.refused(ctx, a, &extract.Refusal{Reason: "a text with broken characters"}, now)
+	}
+	v.moved(&a, resp, now)
 	v.dress(&a, reading, resp)
 	if a.Versions == 0 {
 		return v.baseline(ctx, a, reading, resp, now)
@@ -341,6 +349,9 @@ func (v *visit) unread(ctx context.Context, a news.Article, detail string, now t
 // record writes the record; events get the article's ID. A record that was
 // changed by somebody else meanwhile is left as it is: the next poll sees.
 func (v *visit) record(ctx context.Context, r store.Record) error {
+	r.Events = append(v.events, r.Events...)
+	r.Keys = append(v.keys, r.Keys...)
+	v.events, v.keys = nil, nil
 	for i := range r.Events {
 		r.Events[i].Article = r.Article.ID
 	}
@@ -373,10 +384,33 @@ func (v *visit) dress(a *news.Article, r extract.Reading, resp *fetch.Response) 
 	if a.Published.IsZero() {
 		a.Published = r.Published
 	}
-	if resp.Permanent && resp.URL != a.URL {
-		a.URL = resp.URL
-		a.Polling.Host = news.Host(resp.URL)
+}
+
+// moved follows the article to where it redirects for good. Another address
+// on the same site, such as a slug that follows the headline, is nobody's
+// news; another site is told.
+func (v *visit) moved(a *news.Article, resp *fetch.Response, now time.Time) {
+	if !resp.Permanent || resp.URL == a.URL {
+		return
 	}
+	if a.Versions > 0 && site(a.URL) != site(resp.URL) {
+		v.events = append(v.events, news.Event{
+			Kind: news.Redirected, At: now, From: a.Versions, To: a.Versions, Significance: news.Major,
+			ChangedAfter: a.Polling.LastOK, ChangedBefore: now, RedirectedTo: resp.URL,
+		})
+	}
+	a.URL, a.Polling.Host = resp.URL, news.Host(resp.URL)
+	v.keys = append(v.keys, news.AddressKey(a.Reading, resp.URL))
+}
+
+// site returns what an address has in common with those of the same site.
+func site(address string) string {
+	host, _, _ := strings.Cut(news.FoldAddress(address), "/")
+	name, _, _ := strings.Cut(host, ":")
+	if domain, err := publicsuffix.EffectiveTLDPlusOne(name); err == nil {
+		return domain
+	}
+	return host
 }
 
 func cmp(s, otherwise string) string {
@@ -384,6 +418,11 @@ func cmp(s, otherwise string) string {
 		return otherwise
 	}
 	return s
+}
+
+// broken counts the characters that stand for bytes that could not be read.
+func broken(t news.Text) int {
+	return strings.Count(t.Headline+t.Standfirst+strings.Join(t.Paragraphs, ""), "\uFFFD")
 }
 
 // remember keeps the validators of an answer whose text is believed.

@@ -50,11 +50,11 @@ const (
 )
 
 // doubt returns why the finding should be looked at twice, or "" if it counts
-// at once. Readings of a feed always count: a feed is as its publisher made it,
+// at once, as typography does, which is kept and hardly ever told. Readings of a feed always count: a feed is as its publisher made it,
 // and the poll of a feed cannot be told to look at one entry again.
 func doubt(a news.Article, old news.Text, f finding) news.HoldReason {
 	switch {
-	case a.Reading == news.FeedReading:
+	case a.Reading == news.FeedReading, f.edit.Significance == news.Typography:
 		return ""
 	case f.earlier > 0:
 		return news.HoldEarlier
@@ -72,7 +72,11 @@ func doubt(a news.Article, old news.Text, f finding) news.HoldReason {
 // version's. It returns the hold to keep when the verdict is hold. When settle
 // is set, time need not pass between two looks: the caller makes them at once.
 func judge(a news.Article, old news.Text, f finding, settle bool, s Schedule) (verdict, *news.Hold) {
-	if f.edit.Significance == news.None {
+	switch {
+	case f.edit.Significance == news.None:
+		return same, nil
+	case f.edit.Significance == news.Typography && f.earlier > 0:
+		// Quotes that come and go, reading by reading, are no edit each time.
 		return same, nil
 	}
 	why := doubt(a, old, f)

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/editwatch/editwatch/internal/news"
 	"github.com/editwatch/editwatch/internal/store"
 	"github.com/editwatch/editwatch/watcher/feed"
@@ -13,6 +15,9 @@ import (
 
 // maxEntries bounds how many articles one reading of a feed may add.
 const maxEntries = 500
+
+// entriesAtOnce is how many entries of a feed are recorded at once.
+const entriesAtOnce = 32
 
 // feedExtractor names what reads the text of feed readings.
 const feedExtractor = "feed/1"
@@ -134,23 +139,21 @@ func (v *visit) sight(ctx context.Context, f *news.Feed, entries []feed.Entry, r
 	if err != nil {
 		return false, err
 	}
+	// Side by side, so that the store writes what they change together.
+	work, ctx := errgroup.WithContext(ctx)
+	work.SetLimit(entriesAtOnce)
 	for i, s := range sighted {
 		fresh = fresh || s.New
+		e, v := listed[i], *v // each has a visit of its own
 		if reading == news.FeedReading {
-			err = v.entry(ctx, *f, s.Article, listed[i], now)
-		} else if updated := listed[i].Updated; !s.New && updated.After(s.Article.Polling.Last) && s.Article.Polling.Next.After(v.due) {
+			work.Go(func() error { return v.entry(ctx, *f, s.Article, e, now) })
+		} else if !s.New && e.Updated.After(s.Article.Polling.Last) && s.Article.Polling.Next.After(v.due) {
 			// The feed knows of a change: look before the schedule says so.
 			s.Article.Polling.Next = v.due
-			_, err = v.store.Record(ctx, store.Record{Article: s.Article})
-			if errors.Is(err, store.ErrConflict) {
-				err = nil
-			}
-		}
-		if err != nil {
-			return fresh, err
+			work.Go(func() error { return v.record(ctx, store.Record{Article: s.Article}) })
 		}
 	}
-	return fresh, nil
+	return fresh, work.Wait()
 }
 
 // entry compares what the feed says of an article with what it said before.

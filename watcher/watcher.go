@@ -338,6 +338,10 @@ type visit struct {
 	due    time.Time // when what it finds is due
 	settle bool      // believe what is seen twice, however short the time between
 
+	// events and keys go into the next record of the article.
+	events []news.Event
+	keys   []news.Key
+
 	trouble string        // what went wrong, for people
 	wait    time.Duration // what the host asked for
 }

@@ -282,11 +282,15 @@ func (w watchConfig) watch() news.Watch {
 	}
 }
 
-// logger writes to stderr: coloured lines on a terminal, JSON elsewhere.
+// logger writes to stderr: JSON for programs that keep logs; on a terminal,
+// where announcements say what happened, coloured lines for what is unusual.
 func (e *env) logger() *slog.Logger {
 	level := slog.LevelInfo
-	if e.global.Debug {
+	switch {
+	case e.global.Debug:
 		level = slog.LevelDebug
+	case isTerminal(e.stderr):
+		level = slog.LevelWarn
 	}
 	if isTerminal(e.stderr) {
 		return slog.New(tint.NewHandler(e.stderr, &tint.Options{Level: level, TimeFormat: time.TimeOnly, NoColor: os.Getenv("NO_COLOR") != ""}))

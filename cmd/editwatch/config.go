@@ -37,6 +37,7 @@ type config struct {
 
 	path          string // of the file; empty if there is none
 	listenDefault bool   // nobody chose the address: any free port will do
+	demo          bool   // everything is invented and on this machine
 }
 
 type pollConfig struct {

@@ -53,7 +53,7 @@ func (c *demoCmd) Run(e *env) error {
 // seconds, and the loopback network allowed.
 func demoConfig(store string) config {
 	conf := defaults()
-	conf.path = "the demo"
+	conf.path, conf.demo = "the demo", true
 	conf.Store = store
 	sec := func(s float64) duration { return duration(s * float64(time.Second)) }
 	p := &conf.Poll

@@ -21,6 +21,7 @@ type desk struct {
 	t    *testing.T
 	conf config
 	app  *app
+	min  string // of its watches
 
 	mu   sync.Mutex // guards told
 	told []news.Report
@@ -78,7 +79,7 @@ func (d *desk) restart() {
 // watch watches an address, and reports whether it was not refused.
 func (d *desk) watch(url string, pages bool) (bot.Answer, bool) {
 	d.t.Helper()
-	a, err := d.app.bot.Do(d.t.Context(), bot.Command{Verb: bot.Add, Target: url, Channel: "desk", Min: "any", Pages: pages})
+	a, err := d.app.bot.Do(d.t.Context(), bot.Command{Verb: bot.Add, Target: url, Channel: "desk", Min: d.min, Pages: pages})
 	if err != nil {
 		d.t.Fatal(err)
 	}

@@ -82,6 +82,7 @@ func TestReplayFeeds(t *testing.T) {
 				bySeq[c.After] = append(bySeq[c.After], c)
 			}
 			d := newDesk(t, nil)
+			d.min = "any"
 			right, missed, invented, reverts := 0, 0, 0, 0
 			for i, s := range snapshots {
 				body, err := os.ReadFile(filepath.Join(dir, "raw", fmt.Sprintf("%05d.xml", s.Seq)))

@@ -66,7 +66,10 @@ func (a *app) run(e *env, l net.Listener, urls []string, dry bool) error {
 	}
 	group, ctx := errgroup.WithContext(e.ctx)
 	a.log.Info("editwatch", "version", version(), "store", a.config.Store, "pages", a.config.localURL())
-	if a.config.Contact == "" && a.config.path != "" {
+	if isTerminal(e.stderr) && !a.config.demo {
+		fmt.Fprintf(e.stdout, "The record: %s\nCtrl-C ends it.\n\n", a.config.localURL())
+	}
+	if a.config.Contact == "" && a.config.path != "" && !a.config.demo {
 		a.log.Warn("no contact in the configuration: sites cannot tell whom to complain to")
 	}
 	group.Go(func() error { return a.serve(ctx, l) })
