@@ -2,6 +2,7 @@ package extract
 
 import (
 	"bytes"
+	"strings"
 	"unicode/utf8"
 
 	"golang.org/x/net/html/charset"
@@ -31,7 +32,7 @@ func decode(page []byte, contentType string) string {
 	if err != nil {
 		return string(page)
 	}
-	return string(out)
+	return strings.TrimPrefix(string(out), "\ufeff")
 }
 
 // escapes reports the escape sequences of ISO-2022-JP, whose bytes are all ASCII.

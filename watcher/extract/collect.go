@@ -19,6 +19,7 @@ type collected struct {
 
 	// What was left out, for telling articles from lists and walls.
 	linkedHeadings int
+	linkedKept     int      // of them, those that are part of the text
 	dropped        []string // short blocks left out: controls, notices
 }
 
@@ -36,6 +37,12 @@ type para struct {
 // prose reports whether a paragraph reads as a sentence rather than a label.
 func (p *para) prose() bool {
 	return len(p.text) >= 60 && p.linked*2 < len(p.text) && p.control*2 < len(p.text)
+}
+
+// linkedHeading reports whether a paragraph is a heading that leads to another
+// page, as those of a list of articles do.
+func (p *para) linkedHeading() bool {
+	return heading(p.tag) > 1 && p.linked*10 >= len(p.text)*8
 }
 
 // span is a run of paragraphs that one element gave and that may be no prose.
@@ -113,7 +120,7 @@ func (c *collector) element(n *html.Node, tag atom.Atom) {
 		c.flush(tag)
 		return
 	}
-	if silent(n.DataAtom) {
+	if silent(n.DataAtom) || n.Data == "annotation" || n.Data == "annotation-xml" { // a formula's source
 		return
 	}
 	hidden := unseen(n)
@@ -240,7 +247,7 @@ func (c *collector) finish(h headline, st standfirst) collected {
 		if p.prose() {
 			total += len(p.text)
 		}
-		if heading(p.tag) > 1 && p.linked*10 >= len(p.text)*8 {
+		if p.linkedHeading() {
 			out.linkedHeadings++
 		}
 	}
@@ -273,6 +280,9 @@ func (c *collector) finish(h headline, st standfirst) collected {
 			continue
 		}
 		last = p.text
+		if p.linkedHeading() {
+			out.linkedKept++
+		}
 		out.paragraphs = append(out.paragraphs, p.text)
 		if p.prose() {
 			out.prose += len(p.text)

@@ -103,6 +103,9 @@ type sheet struct {
 // article that was read last, else from where the full extractor finds it.
 func (p *sheet) read(pin place) {
 	p.headline = p.survey.headline(pin)
+	if p.reading.Byline == "" {
+		p.reading.Byline = p.survey.byline(p.headline)
+	}
 	pinned := p.survey.bodyAt(pin)
 	if pinned != nil {
 		p.take(pinned)

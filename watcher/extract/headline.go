@@ -67,6 +67,9 @@ func (s *surveyed) headlineScore(n *html.Node, t string, titles []string) float6
 	like := 0.0
 	for _, title := range titles {
 		like = max(like, likeness(t, title))
+		if rest, ok := strings.CutPrefix(title, t); ok && len(rest) > 2 && rest[0] == ' ' && strings.ContainsAny(rest[:min(len(rest), 4)], "|-–—·•:»") {
+			like = max(like, 0.9) // the title with the publication's name behind it
+		}
 	}
 	score := like
 	if n.DataAtom == atom.H1 {
@@ -199,8 +202,8 @@ func (s *surveyed) withoutSite(t string) string {
 			continue
 		}
 		head, tail := strings.TrimSpace(t[:i]), strings.TrimSpace(t[i+len(sep):])
-		words := len(strings.Fields(tail))
-		if s.isSiteName(tail) || sep == " | " && words <= 5 && len(strings.Fields(head)) > words {
+		words, before := len(strings.Fields(tail)), len(strings.Fields(head))
+		if s.isSiteName(tail) || sep == " | " && words <= 5 && before > words || words <= 4 && before >= 2*words && before > 3 && s.meta["og:site_name"] == "" {
 			return head
 		}
 		if name := s.meta["og:site_name"]; name != "" && strings.Contains(strings.ToLower(tail), strings.ToLower(name)) {

@@ -17,16 +17,6 @@ func attr(n *html.Node, key string) string {
 	return ""
 }
 
-// hasAttr reports whether n has an attribute, with or without a value.
-func hasAttr(n *html.Node, key string) bool {
-	for i := range n.Attr {
-		if n.Attr[i].Key == key {
-			return true
-		}
-	}
-	return false
-}
-
 // within reports whether n is top or stands in it.
 func within(n, top *html.Node) bool {
 	for ; n != nil; n = n.Parent {
@@ -40,7 +30,7 @@ func within(n, top *html.Node) bool {
 // silent elements have no text a reader reads.
 func silent(a atom.Atom) bool {
 	switch a {
-	case atom.Script, atom.Style, atom.Noscript, atom.Template, atom.Svg, atom.Math,
+	case atom.Script, atom.Style, atom.Noscript, atom.Template, atom.Svg,
 		atom.Iframe, atom.Object, atom.Embed, atom.Video, atom.Audio, atom.Canvas, atom.Map,
 		atom.Head, atom.Select, atom.Textarea, atom.Datalist, atom.Progress, atom.Meter, atom.Dialog:
 		return true

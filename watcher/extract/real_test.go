@@ -161,6 +161,9 @@ func TestRealBodies(t *testing.T) {
 				}
 			}
 			name := map[bool]string{true: "tuned on", false: "held back"}[tuned]
+			if refused > 3 || set == "naeb" && refused > 0 {
+				t.Error("articles were refused")
+			}
 			t.Logf("%s, %s (%d pages, %d refused): %v; with standfirst: %v; readability alone: %v", set, name, pages, refused, ours, withStand, plain)
 			if tuned {
 				sortBy(bads, func(a, b bad) bool { return a.f < b.f })
@@ -188,6 +191,9 @@ func TestRealHeadlines(t *testing.T) {
 			}
 		}
 		name := map[bool]string{true: "tuned on", false: "held back"}[tuned]
+		if exact*100 < pages*87 {
+			t.Error("fewer than 87 % of headlines are exact")
+		}
 		t.Logf("headline exact on naeb, %s: %d of %d", name, exact, pages)
 	}
 }

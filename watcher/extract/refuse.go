@@ -141,7 +141,7 @@ func (p *sheet) errorPage(s *scene) bool {
 		if words == 0 || words > 12 {
 			continue
 		}
-		if code := strings.TrimLeft(t, "error :-#http"); len(code) >= 3 && words <= 6 && errorCodes[code[:3]] && (len(code) == 3 || !letterOrDigit(code[3])) && p.body.prose < stubText {
+		if code := strings.TrimLeft(t, "erohtp :-#"); len(code) >= 3 && words <= 6 && errorCodes[code[:3]] && (len(code) == 3 || !letterOrDigit(code[3])) && p.body.prose < stubText {
 			return true
 		}
 		if count(t, errorTitles, 1) > 0 && (words <= 8 && p.body.prose < stubText || p.body.prose < shortText) {
@@ -184,8 +184,14 @@ func (p *sheet) paywall(s *scene) bool {
 // listing refuses front and section pages: headings that are links, with a
 // teaser each. A page that says it is an article is none.
 func (p *sheet) listing(s *scene) *Refusal {
-	kind := p.survey.linked.kind
-	if kind != "" || strings.EqualFold(p.survey.meta["og:type"], "article") {
+	if p.survey.linked.kind != "" {
+		return nil
+	}
+	if strings.EqualFold(p.survey.meta["og:type"], "article") {
+		// Many sites say so of every page: only a plain list is one then.
+		if kept := p.body.linkedKept; kept >= 12 && p.body.prose < kept*200 {
+			return &Refusal{Listing}
+		}
 		return nil
 	}
 	heads := p.body.linkedHeadings

@@ -68,6 +68,9 @@ func TestRealOneWordEdits(t *testing.T) {
 			}
 		}
 	}
+	if one*1000 < edits*995 {
+		t.Error("fewer than 99.5 % of one-word edits give exactly one changed paragraph")
+	}
 	t.Logf("one-word edits: %d, exactly one paragraph changed %d (%.2f %%), missed %d, moved %d, refused %d", edits, one, 100*float64(one)/float64(max(1, edits)), missed, moved, refused)
 }
 
@@ -142,7 +145,7 @@ func TestRealNoise(t *testing.T) {
 			if err == nil && after.Text.Hash() == before.Text.Hash() {
 				same++
 			} else {
-				t.Logf("%s %s: %v %v %s", kind, g.ID, err, after.Moved, firstDifference(before.Text, after.Text))
+				t.Errorf("%s %s: %v %v %s", kind, g.ID, err, after.Moved, firstDifference(before.Text, after.Text))
 			}
 		}
 		t.Logf("%s: unchanged %d of %d, moved %d", kind, same, pages, moved)

@@ -116,6 +116,46 @@ func (s *surveyed) bodyAt(pin place) *html.Node {
 	return s.body.best()
 }
 
+// byline returns the names shown under the headline, when the page's data does
+// not give them.
+func (s *surveyed) byline(h headline) string {
+	if h.node == nil {
+		return ""
+	}
+	looked := 0
+	for n := after(h.node); n != nil && looked < 60; n = next(n) {
+		if n.Type != html.ElementNode {
+			continue
+		}
+		looked++
+		if !bylineName(n) || inSide(n) {
+			continue
+		}
+		t := clean(content(n))
+		for _, start := range bylineStarts {
+			if len(t) > len(start) && strings.EqualFold(t[:len(start)], start) {
+				t = t[len(start):]
+				break
+			}
+		}
+		if t != "" && len(t) <= 100 && !timeExpression(t) {
+			return t
+		}
+	}
+	return ""
+}
+
+func bylineName(n *html.Node) (is bool) {
+	if attr(n, "rel") == "author" || attr(n, "itemprop") == "author" {
+		return true
+	}
+	names(n, func(word, _ string) bool {
+		is = word == "byline" || word == "author" || word == "authors"
+		return !is
+	})
+	return is
+}
+
 // first returns the first value that is not blank, canonical.
 func (s *surveyed) first(keys ...string) string {
 	for _, k := range keys {
