@@ -171,7 +171,7 @@ func (b *Bot) diff(ctx context.Context, c Command) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	return Answer{Briefs: []brief.Brief{brief.Of(r, brief.Options{Lines: 1000, Budget: 100_000})}, Facts: []json.RawMessage{fact(r)}}, nil
+	return Answer{Briefs: []brief.Brief{brief.Of(r, brief.Options{Lines: -1, Budget: -1})}, Facts: []json.RawMessage{fact(r)}}, nil
 }
 
 // compare reports what changed between any two versions of an article.

@@ -314,7 +314,15 @@ func (v *visit) failed(ctx context.Context, a news.Article, err error, now time.
 	if !errors.As(err, &fe) {
 		return err
 	}
-	v.wait = fe.Wait
+	if fe.Kind == fetch.Asked {
+		// The host asked to wait, and we did: that is no failure.
+		v.wait, v.trouble = fe.Wait, fe.Error()
+		a.Polling.Next = v.next(now, fe.Wait, a.URL)
+		return v.record(ctx, store.Record{Article: a})
+	}
+	if fe.Host == a.Polling.Host {
+		v.wait = fe.Wait // a host it redirected to may ask only for itself
+	}
 	a.Polling.Outcome = news.OutcomeFailed
 	return v.unread(ctx, a, fe.Error(), now)
 }

@@ -200,7 +200,10 @@ func (v *visit) feedFailed(ctx context.Context, f news.Feed, err error, now time
 	detail := "it is no feed any more"
 	switch {
 	case errors.As(err, &fe):
-		detail, v.wait = fe.Error(), fe.Wait
+		detail = fe.Error()
+		if fe.Host == f.Polling.Host {
+			v.wait = fe.Wait
+		}
 	case !errors.Is(err, feed.ErrNotFeed):
 		return err
 	}

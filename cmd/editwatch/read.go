@@ -170,7 +170,7 @@ func (c *compareCmd) pair(e *env, older, newer string) error {
 	b := brief.Of(news.Report{
 		Kind: news.Edited, Article: news.ReportArticle{Headline: next.Text.Headline, Source: filepath.Base(newer)},
 		Edit: &compared, Old: prev.Text, New: next.Text, Edits: 1,
-	}, brief.Options{Lines: 1000, Budget: 100_000})
+	}, brief.Options{Lines: -1, Budget: -1})
 	_, err = io.WriteString(e.stdout, e.format()(b))
 	return err
 }

@@ -128,6 +128,8 @@ func Of(r news.Report, o Options) Brief {
 	if r.Kind == news.Edited && r.Edit == nil {
 		return Brief{}
 	}
+	var quiet int
+	r.Edit, quiet = worthTelling(r.Edit)
 	b := Brief{
 		Source:  source(r),
 		What:    what(r),
@@ -143,7 +145,7 @@ func Of(r news.Report, o Options) Brief {
 	if !showsHeadline(b.Lines) {
 		b.Headline = b.Subject
 	}
-	b.Remarks = remarks(r)
+	b.Remarks = remarks(r, quiet)
 	b.When = when(r, o)
 	return b.shrink(o.Budget, o.Context)
 }

@@ -151,3 +151,31 @@ func TestCutNeverSplitsACluster(t *testing.T) {
 		}
 	}
 }
+
+// TestTypographyBesideNews leaves quotes and dashes out of an announcement of
+// something that matters, and says so.
+func TestTypographyBesideNews(t *testing.T) {
+	one, two := 0, 1
+	r := news.Report{
+		Kind: news.Edited,
+		Old:  news.Text{Headline: "H", Paragraphs: []string{"8 ships", "\"so\"", "rest"}},
+		Edit: &news.Edit{Significance: news.Major, Parts: []news.Part{
+			{Part: news.WhereParagraph, Op: news.OpEdit, From: &one, To: &one, Classes: []news.Class{news.ClassFact}, Before: "8 ships", After: "9 ships",
+				Words: []news.Word{{Op: news.Del, Text: "8"}, {Op: news.Ins, Text: "9"}, {Op: news.Same, Text: " ships"}}},
+			{Part: news.WhereParagraph, Op: news.OpEdit, From: &two, To: &two, Classes: []news.Class{news.ClassTypography}, Before: "\"so\"", After: "“so”",
+				Words: []news.Word{{Op: news.Del, Text: "\"so\""}, {Op: news.Ins, Text: "“so”"}}},
+		}},
+	}
+	b := Of(r, Options{})
+	if b.What != "1 paragraph" || len(b.Lines) != 1 {
+		t.Errorf("what = %q, %d lines", b.What, len(b.Lines))
+	}
+	want := []string{"1 paragraph unchanged", "1 paragraph changed in typography only"}
+	if len(b.Remarks) != 2 || b.Remarks[0] != want[0] || b.Remarks[1] != want[1] {
+		t.Errorf("remarks = %q, want %q", b.Remarks, want)
+	}
+	r.Edit.Significance, r.Edit.Parts = news.Typography, r.Edit.Parts[1:]
+	if b := Of(r, Options{}); len(b.Lines) != 1 {
+		t.Errorf("typography alone: %d lines, want 1", len(b.Lines))
+	}
+}

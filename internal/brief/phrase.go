@@ -119,15 +119,37 @@ func Touched(e *news.Edit) string {
 	return List(words)
 }
 
+// worthTelling leaves out of an edit that matters the parts that only concern
+// quotes and spaces, and says how many paragraphs those were.
+func worthTelling(e *news.Edit) (_ *news.Edit, quiet int) {
+	if e == nil || e.Significance <= news.Typography {
+		return e, 0
+	}
+	kept := *e
+	kept.Parts = nil
+	for _, p := range e.Parts {
+		switch only := len(p.Classes) == 1 && p.Classes[0] == news.ClassTypography; {
+		case !only:
+			kept.Parts = append(kept.Parts, p)
+		case p.Part == news.WhereParagraph:
+			quiet++
+		}
+	}
+	return &kept, quiet
+}
+
 // remarks says what the lines do not show.
-func remarks(r news.Report) []string {
+func remarks(r news.Report, quiet int) []string {
 	e := r.Edit
 	if e == nil || len(e.Parts) == 0 || r.Kind == news.Testing {
 		return nil
 	}
 	var out []string
-	if n := e.Unchanged(len(r.Old.Paragraphs)); n > 0 {
+	if n := e.Unchanged(len(r.Old.Paragraphs)) - quiet; n > 0 {
 		out = append(out, Count(n, "paragraph")+" unchanged")
+	}
+	if quiet > 0 {
+		out = append(out, Count(quiet, "paragraph")+" changed in typography only")
 	}
 	fact := e.Has(news.ClassFact)
 	switch {
