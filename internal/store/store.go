@@ -15,7 +15,8 @@
 // All methods are safe for concurrent use. A method returns promptly with
 // ctx's error when ctx ends; what it was writing is then written or not, as a
 // whole. Slices and strings returned belong to the caller. No method does
-// network I/O other than to the store itself.
+// network I/O other than to the store itself. Times are kept in UTC to the
+// millisecond, rounded down. After Close every method returns ErrClosed.
 package store
 
 import (
@@ -78,8 +79,10 @@ type Schedule interface {
 	// ReleaseHost ends a lease. The host is not leased again before notBefore,
 	// which survives a restart; a zero notBefore lifts an earlier one.
 	ReleaseHost(ctx context.Context, host string, notBefore time.Time) error
-	// NextDue returns when the next poll of a host that is not leased is due,
-	// which may be in the past, or ErrNothing.
+	// NextDue returns when LeaseHost may next find something: the earliest due
+	// poll, where a host that is held back or leased counts from the end of
+	// that. It may be in the past. It returns ErrNothing if nothing is
+	// scheduled.
 	NextDue(ctx context.Context) (time.Time, error)
 	// Hasten makes every scheduled poll that is due later due at now. Hosts
 	// that are held back stay so.
@@ -117,8 +120,10 @@ type Recorder interface {
 	// RecordFeed writes the feed's record, which exists, and appends event if
 	// it is not nil.
 	RecordFeed(ctx context.Context, feed news.Feed, event *news.Event) error
-	// Merge makes the article dup, which has no versions, a part of the
-	// article into: keys, feeds and watches go over, and dup is no more.
+	// Merge makes the article dup, which has no versions (else ErrConflict), a
+	// part of the article into: keys, feeds, watches, events and deliveries go
+	// over, and dup is no more. Where a channel then watches the same twice,
+	// the older watch stays.
 	Merge(ctx context.Context, dup, into news.ArticleID) error
 }
 
@@ -136,7 +141,8 @@ type Sighted struct {
 
 // A Record is everything one poll of an article changes.
 type Record struct {
-	// Article replaces the stored record. Its ID exists. If Version is set,
+	// Article replaces the stored record; a feed that listed the article since
+	// it was read is kept among its Feeds. Its ID exists. If Version is set,
 	// Article.Versions is Version.Number; otherwise it is as stored. The store
 	// refuses anything else with ErrConflict and writes nothing.
 	Article news.Article
@@ -181,8 +187,9 @@ type Outbox interface {
 	// is left as it is, and that is not an error: settling again after an
 	// answer was lost changes nothing.
 	Settle(ctx context.Context, d news.Delivery) error
-	// NextDelivery returns when the next delivery is due in a channel that is
-	// not leased, or ErrNothing.
+	// NextDelivery returns when LeaseDelivery may next find something; a channel
+	// that is held back or leased counts from the end of that. It returns
+	// ErrNothing if nothing is pending.
 	NextDelivery(ctx context.Context) (time.Time, error)
 	// HastenDeliveries makes every pending delivery that was not attempted yet
 	// and is due later due at now. Channels that are held back stay so.
@@ -225,7 +232,8 @@ type Watches interface {
 	// existing watch and ErrExists if the channel has one with the same Pages
 	// on the same feed or article, or, while unread, on the same URL.
 	AddWatch(ctx context.Context, w news.Watch) (news.Watch, error)
-	// ChangeWatch replaces the watch with the same ID.
+	// ChangeWatch replaces the watch with the same ID, which must exist, as must
+	// the feed or article it names. It does not look for another like it.
 	ChangeWatch(ctx context.Context, w news.Watch) error
 	// RemoveWatch ends a watch. The record of the article stays.
 	RemoveWatch(ctx context.Context, id news.WatchID) error
