@@ -26,8 +26,8 @@ func Canonical(s string) string {
 	// tidying take turns until nothing changes. Mending shortens, so that is soon.
 	for range 8 {
 		t := tidy(mend(s))
-		if t == s {
-			break
+		if t == s || !suspect(t) {
+			return t
 		}
 		s = t
 	}
@@ -95,7 +95,7 @@ func invisible(r rune) bool {
 // is left alone, and so are pairs such as "Ã”", which end a Portuguese word in
 // capitals before a quotation mark.
 func mend(s string) string {
-	for strings.ContainsAny(s, leads) {
+	for suspect(s) {
 		bytes, ok := toWindows1252(s)
 		if !ok || !utf8.ValidString(bytes) || !damaged(bytes) {
 			return s
@@ -105,8 +105,20 @@ func mend(s string) string {
 	return s
 }
 
-// leads are what the first bytes of UTF-8 sequences read as that are common in text.
-const leads = "ÃÂâðÄÅÎÏÐÑØÙ×ãäåæçèéàáêëìíï"
+// suspect reports whether s has a character as which the first byte of a UTF-8
+// sequence reads, U+00C2 to U+00F4: in UTF-8 the byte C3 and one from 82 to B4.
+func suspect(s string) bool {
+	for {
+		i := strings.IndexByte(s, 0xC3)
+		if i < 0 || i+1 == len(s) {
+			return false
+		}
+		if c := s[i+1]; 0x82 <= c && c <= 0xB4 {
+			return true
+		}
+		s = s[i+1:]
+	}
+}
 
 // windows1252 has what the bytes 0x80 to 0x9F mean. Five mean nothing; readers
 // made control characters of them.
