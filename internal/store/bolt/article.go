@@ -26,7 +26,7 @@ type articleRecord struct {
 // keyLen is how much of a key's hash stands for the key, keyKept how much an
 // article remembers of it to find it again.
 const (
-	keyLen  = 16
+	keyLen  = 12
 	keyKept = 4
 )
 
@@ -189,7 +189,7 @@ func (t *tx) putArticle(old, a *articleRecord) error {
 	if err != nil {
 		return err
 	}
-	if err := t.put(articles, n4(a.num), b); err != nil {
+	if err := t.replace(articles, n4(a.num), b); err != nil {
 		return err
 	}
 	if err := t.reschedule(old.Polling, a.Polling, kindArticle, a.num); err != nil {

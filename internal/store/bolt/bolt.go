@@ -30,7 +30,7 @@ const lockWait = time.Second
 // growBy is how far the file grows beyond what a commit needs, so that a
 // growing store does not change its file's size at every commit and a small
 // one stays small.
-const growBy = 128 << 10
+const growBy = 32 << 10
 
 var errReadOnly = errors.New("the store is open for reading only")
 

@@ -232,8 +232,22 @@ func (c *checker) versions() {
 			total += a.Versions
 		}
 	})
-	if n := c.count(versions); n != total || uint64(n) != c.bucket(versions).Sequence() {
-		c.found("there are %d version records for %d versions", n, total)
+	records, pieces, expected := 0, 0, 0
+	c.each(versions, func(k, _ []byte) {
+		if len(k) > 8 {
+			pieces++
+			return
+		}
+		records++
+		v, err := c.version(num8(k))
+		if err != nil {
+			c.expect(err)
+			return
+		}
+		expected += v.pieces
+	})
+	if records != total || uint64(records) != c.bucket(versions).Sequence() || pieces != expected {
+		c.found("there are %d version records with %d pieces for %d versions with %d", records, pieces, total, expected)
 	}
 }
 

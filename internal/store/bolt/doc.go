@@ -32,8 +32,9 @@
 //	recent      ms6, n4 article              uvarints: source name, feeds; the order of Articles
 //	holds       n4 article                   the held reading
 //	pages       n4 article                   the kept page, zstd
-//	keys        16 bytes of SHA-256(key)     n4 article or, for "feed "+folded address, n4 feed
+//	keys        12 bytes of SHA-256(key)     n4 article or, for "feed "+folded address, n4 feed
 //	versions    n8 in order of recording     version: its text, whole or against the previous one
+//	versions    n8, piece 1…255              more of the same text
 //	events      n8 Seq                       event
 //	unplanned   n8 Seq                       empty
 //	sources     n4 name                      n8: newest Seq of the source, 0 before its first

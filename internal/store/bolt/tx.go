@@ -49,7 +49,7 @@ var bucketNames = [buckets][]byte{
 // fill says how full bbolt leaves the pages of a bucket when it splits them.
 // Buckets that grow at their end are filled; the others keep bbolt's half,
 // because their records grow where they stand.
-var fill = map[bucket]float64{versions: 0.97, events: 0.97, deliveries: 0.85, articles: 0.85, texts: 0.9}
+var fill = map[bucket]float64{versions: 0.97, events: 0.97, deliveries: 0.9, articles: 0.9, texts: 0.9, schedule: 0.9, recent: 0.9, threads: 0.9}
 
 // tx is one bbolt transaction with its buckets at hand. Byte slices read from
 // it die with it.
@@ -81,6 +81,16 @@ func (t *tx) put(b bucket, key, value []byte) error {
 		return fmt.Errorf("write %s: %w", bucketNames[b], err)
 	}
 	return nil
+}
+
+// replace is put for records that grow where they stand. Deleting the old one
+// first has bbolt look whether the page should be joined with its neighbour,
+// which it never does after a put: else pages that were split stay half empty.
+func (t *tx) replace(b bucket, key, value []byte) error {
+	if err := t.del(b, key); err != nil {
+		return err
+	}
+	return t.put(b, key, value)
 }
 
 func (t *tx) del(b bucket, key []byte) error {

@@ -20,6 +20,14 @@ import (
 // difference is no shorter than half the whole.
 const fullEvery = 64
 
+// A version's data is kept in pieces of pieceLen bytes, so that pages of 4 KB
+// are filled: in one piece, a compressed text of 1.5 KB would leave a third of
+// its page empty. maxPieces is what one byte of key can count.
+const (
+	pieceLen  = 450
+	maxPieces = 255
+)
+
 // hashKept is how much of a version's SHA-256 is kept beside its text, which
 // gives the whole of it again: enough to notice damage.
 const hashKept = 8
@@ -60,6 +68,7 @@ type versionRecord struct {
 	back      uint64 // how far before this one the article's previous version stands; 0: none
 	depth     int    // differences to apply before this is a text; 0: it is whole
 	data      []byte // the whole text, or the difference to the previous version's, squeezed
+	pieces    int    // how many more records continue data
 }
 
 func (v *versionRecord) encode(t *tx) ([]byte, error) {
@@ -72,6 +81,7 @@ func (v *versionRecord) encode(t *tx) ([]byte, error) {
 	e.uint(6, v.back)
 	e.uint(7, uint64(v.depth))
 	e.bytes(8, v.data)
+	e.uint(9, uint64(v.pieces))
 	return e.b, e.err
 }
 
@@ -101,7 +111,12 @@ func (t *tx) version(n uint64) (*versionRecord, error) {
 			v.depth = int(d.num)
 		case 8:
 			v.data = d.raw
+		case 9:
+			v.pieces = int(d.num)
 		}
+	}
+	if d.err == nil && v.pieces > 0 {
+		v.data, d.err = t.pieces(n, v)
 	}
 	if d.err == nil && (v.back > n || v.back == 0 && v.number != 1) {
 		d.err = errRecord
@@ -111,6 +126,26 @@ func (t *tx) version(n uint64) (*versionRecord, error) {
 	}
 	return v, nil
 }
+
+// pieces returns the data of a version that has several pieces.
+func (t *tx) pieces(n uint64, v *versionRecord) ([]byte, error) {
+	if v.pieces > maxPieces {
+		return nil, errRecord
+	}
+	data := bytes.Clone(v.data)
+	c := t.bucket(versions).Cursor()
+	c.Seek(n8(n))
+	for i := 1; i <= v.pieces; i++ {
+		k, b := c.Next()
+		if !bytes.Equal(k, pieceKey(n, i)) {
+			return nil, fmt.Errorf("piece %d of %d is missing", i, v.pieces)
+		}
+		data = append(data, b...)
+	}
+	return data, nil
+}
+
+func pieceKey(n uint64, i int) []byte { return append(n8(n), byte(i)) }
 
 // chain returns the article's version records from..to, and those before from
 // that their texts build on, newest first.
@@ -310,12 +345,26 @@ func (p *prepared) put(t *tx, a *articleRecord) error {
 	if p.previous != 0 {
 		v.back = n - p.previous
 	}
+	size := max(pieceLen, (len(v.data)+maxPieces)/(maxPieces+1))
+	more := v.data[min(size, len(v.data)):]
+	v.data = v.data[:len(v.data)-len(more)]
+	v.pieces = (len(more) + size - 1) / size
 	b, err := v.encode(t)
 	if err != nil {
 		return err
 	}
+	if err := t.put(versions, n8(n), b); err != nil {
+		return err
+	}
+	i := 0
+	for piece := range slices.Chunk(more, size) {
+		i++
+		if err := t.put(versions, pieceKey(n, i), piece); err != nil {
+			return err
+		}
+	}
 	a.newest = n
-	return t.put(versions, n8(n), b)
+	return nil
 }
 
 // Page implements [store.Reader].
