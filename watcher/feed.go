@@ -25,7 +25,6 @@ const feedExtractor = "feed/1"
 // feed polls a feed and records what it lists. The feed is the index: its
 // articles are tracked long after they left it.
 func (v *visit) feed(ctx context.Context, f news.Feed) error {
-	now := time.Now().UTC()
 	watches, err := v.store.Watches(ctx, store.WatchQuery{Feed: f.ID})
 	if err != nil {
 		return err
@@ -42,7 +41,7 @@ func (v *visit) feed(ctx context.Context, f news.Feed) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	now = time.Now().UTC()
+	now := time.Now().UTC()
 	v.note(f.Polling.Host, err, now)
 	if err != nil {
 		return v.feedFailed(ctx, f, err, now)

@@ -293,7 +293,7 @@ func (e *env) logger() *slog.Logger {
 		level = slog.LevelWarn
 	}
 	if isTerminal(e.stderr) {
-		return slog.New(tint.NewHandler(e.stderr, &tint.Options{Level: level, TimeFormat: time.TimeOnly, NoColor: os.Getenv("NO_COLOR") != ""}))
+		return slog.New(tint.NewTextHandler(e.stderr, &tint.Options{Level: level, TimeFormat: time.TimeOnly, NoColor: os.Getenv("NO_COLOR") != ""}))
 	}
 	return slog.New(slog.NewJSONHandler(e.stderr, &slog.HandlerOptions{Level: level}))
 }

@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/editwatch/editwatch/bot"
 	"github.com/editwatch/editwatch/internal/news"
@@ -101,6 +100,3 @@ func (d *desk) poll() []news.Report {
 	d.told = nil
 	return told
 }
-
-// settle lets a moment pass, for times to differ.
-func settle() { time.Sleep(2 * time.Millisecond) }
