@@ -221,6 +221,9 @@ func (v *visit) twin(ctx context.Context, a news.Article, canonical string) (new
 // standing records that the newest version stands: what was held was not to be
 // believed, and what was removed has returned.
 func (v *visit) standing(ctx context.Context, a news.Article, now time.Time) error {
+	if a.Hold == nil && a.Removed.IsZero() && a.Reading == news.PageReading {
+		return v.unchanged(ctx, a, news.OutcomeSameText, now)
+	}
 	var events []news.Event
 	if h := a.Hold; h != nil {
 		a.Hold = nil
@@ -256,7 +259,7 @@ func (v *visit) standing(ctx context.Context, a news.Article, now time.Time) err
 func (v *visit) unchanged(ctx context.Context, a news.Article, o news.Outcome, now time.Time) error {
 	a.Polling = answered(a.Polling, o, "", now)
 	a.Polling.Next = v.next(now, v.when.interval(a, now), a.URL)
-	return v.record(ctx, store.Record{Article: a})
+	return v.later(ctx, store.Record{Article: a})
 }
 
 // gone records that the page is missing, and tells it when it has been missing

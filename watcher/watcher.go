@@ -297,6 +297,7 @@ func (w *Watcher) heldTexts(ctx context.Context) ([]news.Article, error) {
 // and feeds that a poll finds are due at the time given.
 func (w *Watcher) pollHost(ctx context.Context, lease store.Lease, due time.Time, settle bool) (feeds, articles int, failed []string) {
 	var notBefore time.Time
+	var quiet uneventful
 	for _, p := range lease.Polls {
 		if ctx.Err() != nil {
 			break
@@ -311,8 +312,10 @@ func (w *Watcher) pollHost(ctx context.Context, lease store.Lease, due time.Time
 		case p.Article != nil:
 			articles++
 			w.articles.Add(1)
+			v.uneventful = &quiet
 			err = v.article(ctx, *p.Article)
 		}
+		quiet.record(ctx, w, uneventfulFor)
 		if err != nil && ctx.Err() == nil {
 			w.log.Error("record a poll", "host", lease.Host, "err", err)
 		}
@@ -325,7 +328,9 @@ func (w *Watcher) pollHost(ctx context.Context, lease store.Lease, due time.Time
 			break
 		}
 	}
-	// Released even when we are told to stop: the next start finds it free.
+	// Even when we are told to stop: the next start finds the host free, and
+	// what was asked is not asked again.
+	quiet.record(context.WithoutCancel(ctx), w, 0)
 	if err := w.store.ReleaseHost(context.WithoutCancel(ctx), lease.Host, notBefore); err != nil && ctx.Err() == nil {
 		w.log.Error("release a host", "host", lease.Host, "err", err)
 	}
@@ -337,6 +342,9 @@ type visit struct {
 	*Watcher
 	due    time.Time // when what it finds is due
 	settle bool      // believe what is seen twice, however short the time between
+
+	// uneventful takes the outcome when nothing is new; nil records it at once.
+	uneventful *uneventful
 
 	// events and keys go into the next record of the article.
 	events []news.Event
