@@ -36,7 +36,7 @@ func keyHash(k news.Key) []byte {
 }
 
 func (a *articleRecord) encode(t *tx) ([]byte, error) {
-	e := namer{t: t}
+	e := namer{t: t, encoder: encoder{b: make([]byte, 0, 512)}}
 	e.name(1, string(a.Reading))
 	e.polling(a.Polling)
 	e.address(2, a.URL, a.Polling.Host) // 2 and 3

@@ -107,20 +107,40 @@ func (e *encoder) packed(field int, v string) {
 	if v == "" {
 		return
 	}
-	if n, err := strconv.ParseUint(v, 10, 64); err == nil && strconv.FormatUint(n, 10) == v {
-		e.always(field, n)
-		return
-	}
-	form, body := byte(0), []byte(v)
-	if raw, err := hex.DecodeString(v); err == nil && hex.EncodeToString(raw) == v {
-		form, body = 1, raw
-	} else if t, err := http.ParseTime(v); err == nil && t.UTC().Format(http.TimeFormat) == v && t.Unix() > 0 {
-		form, body = 2, binary.AppendUvarint(nil, uint64(t.Unix()))
+	// Most validators are none of these, and errors cost more than a look.
+	if '0' <= v[0] && v[0] <= '9' && len(v) <= 20 {
+		if n, err := strconv.ParseUint(v, 10, 64); err == nil && strconv.FormatUint(n, 10) == v {
+			e.always(field, n)
+			return
+		}
 	}
 	e.b = binary.AppendUvarint(e.b, uint64(field)<<1|1)
-	e.b = binary.AppendUvarint(e.b, uint64(len(body)+1))
-	e.b = append(e.b, form)
-	e.b = append(e.b, body...)
+	switch {
+	case isHex(v):
+		e.b = binary.AppendUvarint(e.b, uint64(len(v)/2+1))
+		e.b = append(e.b, 1)
+		e.b, _ = hex.AppendDecode(e.b, []byte(v)) // it was looked at
+		return
+	case len(v) == len(http.TimeFormat):
+		if t, err := http.ParseTime(v); err == nil && t.UTC().Format(http.TimeFormat) == v && t.Unix() > 0 {
+			body := binary.AppendUvarint(nil, uint64(t.Unix()))
+			e.b = binary.AppendUvarint(e.b, uint64(len(body)+1))
+			e.b = append(append(e.b, 2), body...)
+			return
+		}
+	}
+	e.b = binary.AppendUvarint(e.b, uint64(len(v)+1))
+	e.b = append(append(e.b, 0), v...)
+}
+
+// isHex reports whether v is bytes as hex.EncodeToString writes them.
+func isHex(v string) bool {
+	for i := range len(v) {
+		if c := v[i]; (c < '0' || c > '9') && (c < 'a' || c > 'f') {
+			return false
+		}
+	}
+	return len(v)%2 == 0
 }
 
 var errRecord = errors.New("the record cannot be read")
