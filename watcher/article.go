@@ -26,11 +26,11 @@ const gone410 = "410"
 // article polls the page of an article and records what came of it.
 func (v *visit) article(ctx context.Context, a news.Article) error {
 	now := time.Now().UTC()
-	watches, err := v.store.Watching(ctx, a)
+	watched, err := v.isWatched(ctx, a)
 	if err != nil {
 		return err
 	}
-	if len(watches) == 0 {
+	if !watched {
 		a.Polling.Next = time.Time{}
 		a.Polling.Detail = "nobody watches it any more"
 		return v.record(ctx, store.Record{Article: a})

@@ -44,26 +44,26 @@ const perHost = 24
 func BenchmarkVisitNotModified(b *testing.B) {
 	s := newSite(b)
 	b.Run("floor", func(b *testing.B) { s.get(b, "304", nothing) })
-	b.Run("visit", func(b *testing.B) { s.visit(b, "304") })
+	b.Run("visit", s.desk(b, "304").visit)
 }
 
 func BenchmarkVisitSameBytes(b *testing.B) {
 	s := newSite(b)
 	b.Run("floor", func(b *testing.B) { s.get(b, "same", hashed) })
-	b.Run("visit", func(b *testing.B) { s.visit(b, "same") })
+	b.Run("visit", s.desk(b, "same").visit)
 }
 
 func BenchmarkVisitSameText(b *testing.B) {
 	s := newSite(b)
 	b.Run("floor", func(b *testing.B) { s.read(b, nil) })
 	b.Run("floor_and_get", func(b *testing.B) { s.get(b, "other", parsed) })
-	b.Run("visit", func(b *testing.B) { s.visit(b, "other") })
+	b.Run("visit", s.desk(b, "other").visit)
 }
 
 func BenchmarkVisitChanged(b *testing.B) {
 	s := newSite(b)
 	b.Run("floor", func(b *testing.B) { s.read(b, bareCommit(b)) })
-	b.Run("visit", func(b *testing.B) { s.visit(b, "changed") })
+	b.Run("visit", s.desk(b, "changed").visit)
 }
 
 // A site is the web of one benchmark.
@@ -190,45 +190,54 @@ func bareCommit(b *testing.B) func() error {
 	}
 }
 
-// visit has a watcher poll the site's articles, all of them always due, and
-// measures b.N of its visits, all that the watcher does for them included.
-func (s *site) visit(b *testing.B, mode string) {
-	ctx, cancel := context.WithCancel(b.Context())
-	defer cancel()
+// A desk is a store of the site's articles, which a watcher polls while it is
+// being measured. All of them are always due.
+type desk struct {
+	store   *bolt.Store
+	watcher *watcher.Watcher
+}
+
+func (s *site) desk(b *testing.B, mode string) *desk {
 	kept, err := bolt.Open(filepath.Join(b.TempDir(), "visit.db"), bolt.Options{})
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer kept.Close()
+	b.Cleanup(func() { kept.Close() })
 	s.place(b, kept, mode)
-
 	log := slog.New(slog.NewTextHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	client := safehttp.New(safehttp.Options{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}})
-	defer client.CloseIdleConnections()
+	b.Cleanup(client.CloseIdleConnections)
 	when := watcher.DefaultSchedule()
 	when.Ages, when.Old, when.Jitter = nil, 0, 0
 	w := watcher.New(kept, fetch.New(fetch.Options{HTTP: client, UserAgent: "editwatch/test"}), watcher.Options{Schedule: when, Logger: log})
+	d := &desk{store: kept, watcher: w}
+	d.poll(b, 2*siteHosts*perHost, func(run func()) { run() }) // the first versions are stored
+	return d
+}
+
+// poll has the watcher run; measure gets what returns after n more visits.
+func (d *desk) poll(b *testing.B, n int, measure func(run func())) {
+	ctx, cancel := context.WithCancel(b.Context())
+	defer cancel()
 	done := make(chan error, 1)
-	go func() { done <- w.Run(ctx) }()
-	await := func(n int) {
-		for {
-			if _, polled := w.Polled(); polled >= n {
-				return
-			}
+	go func() { done <- d.watcher.Run(ctx) }()
+	measure(func() {
+		_, start := d.watcher.Polled()
+		for polled := start; polled < start+n; _, polled = d.watcher.Polled() {
 			time.Sleep(2 * time.Millisecond)
 		}
-	}
-	await(2 * siteHosts * perHost) // the first versions are stored
-	before := counts(b, kept)
-	_, start := w.Polled()
-	measure(b, func() { await(start + b.N) })
-	_, end := w.Polled()
-	after := counts(b, kept)
-	b.ReportMetric(float64(after.Versions-before.Versions)/float64(end-start), "versions/op")
+	})
 	cancel()
 	if err := <-done; err != nil {
 		b.Fatal(err)
 	}
+}
+
+// visit measures b.N visits, all that the watcher does for them included.
+func (d *desk) visit(b *testing.B) {
+	before := counts(b, d.store)
+	d.poll(b, b.N, func(run func()) { measure(b, run) })
+	b.ReportMetric(float64(counts(b, d.store).Versions-before.Versions)/float64(b.N), "versions/op")
 }
 
 func counts(b *testing.B, s store.Store) store.Counts {

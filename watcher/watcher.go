@@ -297,7 +297,7 @@ func (w *Watcher) heldTexts(ctx context.Context) ([]news.Article, error) {
 // and feeds that a poll finds are due at the time given.
 func (w *Watcher) pollHost(ctx context.Context, lease store.Lease, due time.Time, settle bool) (feeds, articles int, failed []string) {
 	var notBefore time.Time
-	var quiet uneventful
+	var shared round
 	for _, p := range lease.Polls {
 		if ctx.Err() != nil {
 			break
@@ -312,10 +312,10 @@ func (w *Watcher) pollHost(ctx context.Context, lease store.Lease, due time.Time
 		case p.Article != nil:
 			articles++
 			w.articles.Add(1)
-			v.uneventful = &quiet
+			v.round = &shared
 			err = v.article(ctx, *p.Article)
 		}
-		quiet.record(ctx, w, uneventfulFor)
+		shared.record(ctx, w, quietFor)
 		if err != nil && ctx.Err() == nil {
 			w.log.Error("record a poll", "host", lease.Host, "err", err)
 		}
@@ -330,7 +330,7 @@ func (w *Watcher) pollHost(ctx context.Context, lease store.Lease, due time.Time
 	}
 	// Even when we are told to stop: the next start finds the host free, and
 	// what was asked is not asked again.
-	quiet.record(context.WithoutCancel(ctx), w, 0)
+	shared.record(context.WithoutCancel(ctx), w, 0)
 	if err := w.store.ReleaseHost(context.WithoutCancel(ctx), lease.Host, notBefore); err != nil && ctx.Err() == nil {
 		w.log.Error("release a host", "host", lease.Host, "err", err)
 	}
@@ -343,8 +343,9 @@ type visit struct {
 	due    time.Time // when what it finds is due
 	settle bool      // believe what is seen twice, however short the time between
 
-	// uneventful takes the outcome when nothing is new; nil records it at once.
-	uneventful *uneventful
+	// round is shared with other polls of articles of the host; nil when there
+	// are none, and for feeds.
+	round *round
 
 	// events and keys go into the next record of the article.
 	events []news.Event
