@@ -184,7 +184,8 @@ func (b *Bot) compare(ctx context.Context, a news.Article, from, to int) (news.R
 	if err != nil {
 		return news.Report{}, err
 	}
-	e := edit.Compare(prev.Text, next.Text)
+	old := next.Before(prev)
+	e := edit.Compare(old, next.Text)
 	return news.Report{
 		Kind:    news.Edited,
 		Article: news.ReportArticle{ID: a.ID, URL: a.URL, Headline: next.Text.Headline, Source: a.Source},

@@ -79,8 +79,9 @@ func (s *site) diffPage(ctx context.Context, a news.Article, from, to int) (diff
 	if err != nil {
 		return page, noVersion(err)
 	}
-	e := edit.Compare(old.Text, new.Text)
-	rep := news.Report{Kind: news.Edited, Edit: &e, Old: old.Text, New: new.Text}
+	before := new.Before(old)
+	e := edit.Compare(before, new.Text)
+	rep := news.Report{Kind: news.Edited, Edit: &e, Old: before, New: new.Text}
 	if rep.ChangedBetween, err = s.changedBetween(ctx, a.ID, from, to); err != nil {
 		return page, err
 	}
@@ -93,7 +94,7 @@ func (s *site) diffPage(ctx context.Context, a news.Article, from, to int) (diff
 		page.Between = b.When[len(b.When)-1]
 	}
 	page.Same = len(e.Parts) == 0
-	page.Blocks = fold(alignRows(old.Text, new.Text, e))
+	page.Blocks = fold(alignRows(before, new.Text, e))
 	if from > 1 {
 		page.Previous = diffPath(a.ID, from-1, from)
 	}

@@ -60,6 +60,19 @@ type Version struct {
 	Hash      Hash
 	Extractor string // the extractor and its version that read the text, e.g. "page/1"
 	Text      Text
+	// Basis is what the version's edit is counted from, where that is not the
+	// text of the version before it: a rereading of that one, or the same with
+	// the boilerplate of today. Nil everywhere else.
+	Basis *Text
+}
+
+// Before returns the text that v's edit is counted from; previous is the
+// version before v.
+func (v Version) Before(previous Version) Text {
+	if v.Basis != nil && v.Number == previous.Number+1 {
+		return *v.Basis
+	}
+	return previous.Text
 }
 
 // An Article is a page over time.
@@ -84,14 +97,43 @@ type Article struct {
 	Extractor string // that read it
 	Place     string // where on the page the text stood, opaque to all but the extractor
 
-	Hold    *Hold     // a reading that waits for a second look
-	Flips   int       // held readings that were gone at the second look
-	Tested  []string  // headlines under test, once told as such
+	Hold   *Hold    // a reading that waits for a second look
+	Flips  int      // held readings that were gone at the second look
+	Tested []string // headlines under test, once told as such
+	// Vanished are headlines that were held and gone at a later look, each once
+	// and the newest last; one that vanishes twice is under test.
+	Vanished []string
+	// Rereading is what the next reading is compared with, in place of the
+	// newest version's text; nil for most.
+	Rereading *Rereading
+	Modified  time.Time // as the page of the newest believed reading states it; zero when unknown
+	// Live is since when the article is edited so often that its edits are not
+	// told one by one; zero otherwise. Lives counts how often that was told.
+	Live  time.Time
+	Lives int
+
 	Removed time.Time // when its removal was confirmed; zero while it stands
 	Retired time.Time // when it left the schedule by age; zero while checked
 
 	Polling Polling
 }
+
+// A Rereading stands in for the newest version's text when the next reading
+// is compared. It is not a version, and nothing is ever told of it.
+type Rereading struct {
+	Why       RereadingReason
+	Text      Text
+	Extractor string // that read Text
+	At        time.Time
+}
+
+// RereadingReason says why the newest version's text is not what to compare with.
+type RereadingReason string
+
+const (
+	RereadUpgrade  RereadingReason = "upgrade"  // a newer extractor read the kept page
+	RereadRedesign RereadingReason = "redesign" // the site gave many articles another dress at once
+)
 
 // A Hold is a reading that differs and waits for a second look.
 type Hold struct {
@@ -105,7 +147,8 @@ type Hold struct {
 	Extractor string
 	Place     string
 	// Detail says more in words, e.g. "404" for HoldGone.
-	Detail string
+	Detail   string
+	Modified time.Time // as the held page states it; zero when unknown
 }
 
 // HoldReason says why a reading is not believed at first sight.
@@ -116,6 +159,7 @@ const (
 	HoldLoss     HoldReason = "loss"         // much of the text is missing
 	HoldEarlier  HoldReason = "earlier text" // the text of an earlier version came back
 	HoldPlace    HoldReason = "place"        // the text was found elsewhere on the page
+	HoldSite     HoldReason = "site"         // what differs may be the site's dress, not the article's
 	HoldGone     HoldReason = "gone"         // the page is missing
 )
 

@@ -48,6 +48,9 @@ type Event struct {
 	Significance Significance
 	Classes      []Class
 	Noted        bool
+	// Live says that the article was a live page at the time: its edits are
+	// announced only where the headline or a correction changed.
+	Live bool
 
 	RevertedTo   int    // Reverted: the version whose text stands again
 	RedirectedTo string // Redirected: the new address

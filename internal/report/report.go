@@ -130,8 +130,8 @@ func texts(ctx context.Context, s Store, r *news.Report, events []news.Event, li
 	if err != nil {
 		return fmt.Errorf("read version %d of article %s: %w", from, r.Article.ID, err)
 	}
-	r.From, r.Old = end(prev), prev.Text
-	e := edit.Compare(prev.Text, next.Text)
+	r.From, r.Old = end(prev), next.Before(prev)
+	e := edit.Compare(r.Old, next.Text)
 	r.Edit = &e
 	return nil
 }

@@ -125,6 +125,11 @@ type Recorder interface {
 	// over, and dup is no more. Where a channel then watches the same twice,
 	// the older watch stays.
 	Merge(ctx context.Context, dup, into news.ArticleID) error
+	// Template returns what was learnt of how a host dresses its articles, or
+	// a Template with nothing but the host.
+	Template(ctx context.Context, host string) (news.Template, error)
+	// PutTemplate replaces what was learnt of a host.
+	PutTemplate(ctx context.Context, t news.Template) error
 }
 
 // A Sighting is an entry seen in a feed, or an address given by a person.

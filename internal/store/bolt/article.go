@@ -21,6 +21,7 @@ type articleRecord struct {
 	order     int64  // its place in recent: the time of the newest event, else of the first sighting
 	keys      []byte // the first keyKept bytes of each of its keys
 	held      bool   // its hold stands in bucket holds
+	reread    bool   // its rereading stands in bucket rereadings
 }
 
 // keyLen is how much of a key's hash stands for the key, keyKept how much an
@@ -73,6 +74,13 @@ func (a *articleRecord) encode(t *tx) ([]byte, error) {
 	e.bytes(25, a.keys)
 	e.bool(26, a.held)
 	e.time(27, a.Armed)
+	for _, h := range a.Vanished {
+		e.listed(28, h)
+	}
+	e.bool(29, a.reread)
+	e.time(30, a.Modified)
+	e.time(31, a.Live)
+	e.int(32, a.Lives)
 	return e.b, e.err
 }
 
@@ -136,6 +144,16 @@ func (t *tx) decodeArticle(n uint32, b []byte) (*articleRecord, error) {
 			a.held = d.bool()
 		case 27:
 			a.Armed = d.time()
+		case 28:
+			a.Vanished = append(a.Vanished, d.text())
+		case 29:
+			a.reread = d.bool()
+		case 30:
+			a.Modified = d.time()
+		case 31:
+			a.Live = d.time()
+		case 32:
+			a.Lives = d.int()
 		default:
 			d.polling(&a.Polling)
 		}
@@ -149,7 +167,7 @@ func (t *tx) decodeArticle(n uint32, b []byte) (*articleRecord, error) {
 	return a, nil
 }
 
-// bareArticle reads an article without its hold.
+// bareArticle reads an article without its hold and rereading.
 func (t *tx) bareArticle(n uint32) (*articleRecord, error) {
 	b := t.get(articles, n4(n))
 	if b == nil || n == 0 {
@@ -163,6 +181,9 @@ func (t *tx) article(n uint32) (*articleRecord, error) {
 	a, err := t.bareArticle(n)
 	if err == nil && a.held {
 		a.Hold, err = t.hold(n)
+	}
+	if err == nil && a.reread {
+		a.Rereading, err = t.rereading(n)
 	}
 	return a, err
 }
@@ -183,6 +204,9 @@ func (t *tx) putArticle(old, a *articleRecord) error {
 		old = &articleRecord{num: a.num}
 	}
 	if err := t.putHold(old, a); err != nil {
+		return err
+	}
+	if err := t.putRereading(old, a); err != nil {
 		return err
 	}
 	b, err := a.encode(t)
@@ -319,7 +343,7 @@ func (s *Store) Articles(ctx context.Context, q store.ArticleQuery) ([]news.Arti
 			if !recentMatches(v, source, feed) {
 				continue
 			}
-			n := num4(k[6:])
+			n := num4(tail(k, 6, 4))
 			if q.Held && t.get(holds, n4(n)) == nil {
 				continue
 			}

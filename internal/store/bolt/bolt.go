@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -21,7 +22,7 @@ import (
 )
 
 // Schema is the number of the layout in the package comment.
-const Schema = 1
+const Schema = 2
 
 // lockWait is how long Open waits for another process to let go of the file:
 // enough for one that is just ending.
@@ -200,7 +201,18 @@ func putSchema(btx *bbolt.Tx, n uint64) error {
 
 // migrations lead from a schema number to the next one: migrations[0] from 1
 // to 2, and so on.
-var migrations []func(*tx) error
+var migrations = []func(*tx) error{addRereadings}
+
+// addRereadings leads to schema 2, which has the buckets rereadings and
+// templates.
+func addRereadings(t *tx) error {
+	for _, b := range []bucket{rereadings, templates} {
+		if _, err := t.CreateBucketIfNotExists(bucketNames[b]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 func (s *Store) migrate(from uint64, opts Options) error {
 	if opts.ReadOnly {
@@ -243,26 +255,47 @@ func syncDir(dir string) error {
 	return nil
 }
 
+// broken is what our own code panics with when it meets a record that cannot be
+// right, deep in something that returns no error.
+type broken string
+
 // guard turns what bbolt does when it meets a page that cannot be right (it
-// panics, or reads beyond the file's end) into store.ErrDamaged. Our own bugs
-// still panic.
+// panics, or reads beyond the page or the file) into store.ErrDamaged. Our own
+// bugs still panic.
 func guard(fn func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		switch p := recover().(type) {
 		case nil:
-		case string: // bbolt's assertions
-			err = damaged("%s", p)
-		case interface {
-			error
-			Addr() uintptr
-		}:
-			err = damaged("a page lies outside the file")
+		case broken:
+			err = damaged("%s", string(p))
 		default:
-			panic(p)
+			if !inBolt() {
+				panic(p)
+			}
+			err = damaged("%v", p)
 		}
 	}()
 	return fn()
+}
+
+// inBolt reports, for a deferred function, whether the panic that it recovered
+// from began in bbolt.
+func inBolt() bool {
+	pcs := make([]uintptr, 32)
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs)])
+	panicked := false
+	for {
+		f, more := frames.Next()
+		if inRuntime := strings.HasPrefix(f.Function, "runtime."); panicked && !inRuntime {
+			return strings.HasPrefix(f.Function, "go.etcd.io/bbolt")
+		} else if inRuntime {
+			panicked = true
+		}
+		if !more {
+			return false
+		}
+	}
 }
 
 // view runs fn in a read transaction.

@@ -47,7 +47,7 @@ func (s *Store) Check(ctx context.Context) error {
 		}
 		for _, part := range []func(){
 			c.names, c.articles, c.feeds, c.schedule, c.keys, c.versions, c.events,
-			c.deliveries, c.outbox, c.watches, c.standings,
+			c.deliveries, c.outbox, c.watches, c.standings, c.templates,
 		} {
 			if err := guard(func() error { part(); return nil }); err != nil {
 				c.expect(err)
@@ -91,7 +91,7 @@ func (c *checker) names() {
 // articles proves every article with all its versions, and that the order, the
 // holds and the pages are those of articles.
 func (c *checker) articles() {
-	total, held := 0, 0
+	total, held, reread := 0, 0, 0
 	c.each(articles, func(k, _ []byte) {
 		total++
 		a, err := c.article(num4(k))
@@ -101,6 +101,9 @@ func (c *checker) articles() {
 		}
 		if a.held {
 			held++
+		}
+		if a.reread {
+			reread++
 		}
 		if c.get(recent, recentKey(a)) == nil {
 			c.found("article %s is missing from the order of articles", a.ID)
@@ -121,7 +124,7 @@ func (c *checker) articles() {
 			}
 		}
 	})
-	for b, want := range map[bucket]int{recent: total, holds: held} {
+	for b, want := range map[bucket]int{recent: total, holds: held, rereadings: reread} {
 		if got := c.count(b); got != want {
 			c.found("%s has %d entries for %d articles", bucketNames[b], got, want)
 		}
@@ -141,12 +144,26 @@ func (c *checker) texts(a *articleRecord) {
 		if _, err := unflatten(flat); err != nil || v.number != n {
 			return damaged("article %s version %d cannot be read", a.ID, n)
 		}
+		if v.basis != nil {
+			if _, err := unpackText(v.basis); err != nil {
+				return damaged("article %s version %d basis: %v", a.ID, n, err)
+			}
+		}
 		return nil
 	})
 	if err == nil && n != a.Versions {
 		err = damaged("article %s has %d versions, not %d", a.ID, n, a.Versions)
 	}
 	c.expect(err)
+}
+
+func (c *checker) templates() {
+	c.each(templates, func(k, v []byte) {
+		t, err := unpackTemplate(v)
+		if err != nil || c.findName(t.Host) != num4(k) {
+			c.found("template %d of host %q: %w", num4(k), t.Host, errors.Join(err))
+		}
+	})
 }
 
 func (c *checker) feeds() {
@@ -177,8 +194,8 @@ func (c *checker) inSchedule(p news.Polling, kind byte, n uint32) {
 func (c *checker) schedule() {
 	c.each(schedule, func(k, _ []byte) {
 		var p news.Polling
-		n := num4(k[11:])
-		if k[10] == kindFeed {
+		n := num4(tail(k, 11, 4))
+		if tail(k, 10, 1)[0] == kindFeed {
 			f, err := c.feed(n)
 			c.expect(err)
 			p = f.Polling
@@ -187,8 +204,8 @@ func (c *checker) schedule() {
 		} else {
 			c.expect(err)
 		}
-		if millis(p.Next) != ms6(k[4:]) || c.findName(p.Host) != num4(k) {
-			c.found("the schedule has %c%d at %v, its record at %v", k[10], n, fromMillis(ms6(k[4:])), p.Next)
+		if millis(p.Next) != ms6(tail(k, 4, 6)) || c.findName(p.Host) != num4(k) {
+			c.found("the schedule has %c%d at %v, its record at %v", k[10], n, fromMillis(ms6(tail(k, 4, 6))), p.Next)
 		}
 	})
 }
@@ -346,7 +363,7 @@ func (c *checker) deliveries() {
 	c.each(threads, func(k, v []byte) {
 		th, err := decodeThread(v)
 		c.expect(err)
-		key := [2]uint32{num4(k), num4(k[4:])}
+		key := [2]uint32{num4(k), num4(tail(k, 4, 4))}
 		if th.newest != ofThread[key] {
 			c.found("thread %v does not end at its newest delivery", key)
 		}
@@ -372,8 +389,8 @@ func (c *checker) outbox() {
 			c.found("the queue has delivery %s, which is %s and due %v", r.ID, r.State, r.Due)
 		}
 	}
-	c.each(queue, func(k, v []byte) { check(num4(k), num8(k[4:]), ms6(v)) })
-	c.each(due, func(k, _ []byte) { check(num4(k), num8(k[10:]), ms6(k[4:])) })
+	c.each(queue, func(k, v []byte) { check(num4(k), num8(tail(k, 4, 8)), ms6(v)) })
+	c.each(due, func(k, _ []byte) { check(num4(k), num8(tail(k, 10, 8)), ms6(tail(k, 4, 6))) })
 }
 
 func (c *checker) watches() {
@@ -405,7 +422,7 @@ func (c *checker) standings() {
 		earliest := map[uint32]int64{}
 		c.each(x.times, func(k, _ []byte) {
 			if _, seen := earliest[num4(k)]; !seen {
-				earliest[num4(k)] = ms6(k[4:])
+				earliest[num4(k)] = ms6(tail(k, 4, 6))
 			}
 		})
 		c.each(x.b, func(k, v []byte) {

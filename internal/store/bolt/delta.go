@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"math/bits"
+	"slices"
 )
 
 // A delta says how to make one text from another: runs copied from the old
@@ -89,14 +90,15 @@ var errDelta = errors.New("the difference to the previous version cannot be read
 // ask for all memory.
 const maxText = 256 << 20
 
-// applyDelta makes the new text from the old one.
-func applyDelta(old, delta []byte) ([]byte, error) {
+// applyDelta makes the new text from the old one, in the memory of dst if that
+// is enough. dst and old do not overlap.
+func applyDelta(dst, old, delta []byte) ([]byte, error) {
 	size, n := binary.Uvarint(delta)
 	if n <= 0 || size > uint64(len(delta)-n) {
 		return nil, errDelta
 	}
 	ops, added := delta[n:n+int(size)], delta[n+int(size):]
-	out := make([]byte, 0, len(old)+len(added))
+	out := slices.Grow(dst[:0], len(old)+len(added))
 	expect := int64(0)
 	number := func() (uint64, bool) {
 		v, n := binary.Uvarint(ops)

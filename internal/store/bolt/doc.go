@@ -12,7 +12,7 @@
 // brought up to date after each commit; leases themselves are only in memory,
 // so a crash frees them.
 //
-// # Schema 1
+// # Schema 2
 //
 // Integers in keys are big endian, so that keys sort by number: n4 and n8 have
 // 4 and 8 bytes. A time in a key is ms6, milliseconds since 1970 in 6 bytes;
@@ -32,6 +32,8 @@
 //	recent      ms6, n4 article              uvarints: source name, feeds; the order of Articles
 //	holds       n4 article                   the held reading
 //	pages       n4 article                   the kept page, zstd
+//	rereadings  n4 article                   what its next reading is compared with, where that is no version
+//	templates   n4 host name                 what was learnt of the host's articles: JSON, zstd
 //	keys        12 bytes of SHA-256(key)     n4 article or, for "feed "+folded address, n4 feed
 //	versions    n8 in order of recording     version: its text, whole or against the previous one
 //	versions    n8, piece 1…255              more of the same text

@@ -38,6 +38,7 @@ func (r *eventRecord) encode(t *tx) ([]byte, error) {
 	e.uint(15, uint64(r.source))
 	e.uint(16, r.back)
 	e.uint(17, r.sourceBack)
+	e.bool(18, r.Live)
 	return e.b, e.err
 }
 
@@ -81,6 +82,8 @@ func (t *tx) decodeEvent(seq uint64, b []byte) (*eventRecord, error) {
 			r.back = d.num
 		case 17:
 			r.sourceBack = d.num
+		case 18:
+			r.Live = d.bool()
 		}
 	}
 	if d.err == nil && (r.back > seq || r.sourceBack > seq) {

@@ -20,7 +20,7 @@ func (t *tx) hold(n uint32) (*news.Hold, error) {
 		case 1:
 			h.Reason = news.HoldReason(d.name())
 		case 2:
-			flat, err := unsqueeze(d.raw)
+			flat, err := unsqueeze(&bytes.Buffer{}, d.raw)
 			if err == nil {
 				h.Text, err = unflatten(flat)
 			}
@@ -39,6 +39,8 @@ func (t *tx) hold(n uint32) (*news.Hold, error) {
 			h.Place = d.text()
 		case 8:
 			h.Detail = d.text()
+		case 9:
+			h.Modified = d.time()
 		}
 	}
 	if d.err != nil {
@@ -65,7 +67,7 @@ func (t *tx) putHold(old, a *articleRecord) error {
 		if err != nil {
 			return err
 		}
-		e.bytes(2, squeeze(nil, flat))
+		e.bytes(2, squeeze(flat, &quick))
 	}
 	e.time(3, h.After)
 	e.time(4, h.Since)
@@ -73,6 +75,7 @@ func (t *tx) putHold(old, a *articleRecord) error {
 	e.name(6, h.Extractor)
 	e.text(7, h.Place)
 	e.text(8, h.Detail)
+	e.time(9, h.Modified)
 	if e.err != nil {
 		return e.err
 	}

@@ -133,7 +133,7 @@ func (t *tx) dropArticle(a *articleRecord) error {
 	if err := t.del(recent, recentKey(a)); err != nil {
 		return err
 	}
-	for _, b := range []bucket{holds, pages, articles} {
+	for _, b := range []bucket{holds, rereadings, pages, articles} {
 		if err := t.del(b, n4(a.num)); err != nil {
 			return err
 		}

@@ -36,6 +36,8 @@ const (
 	threads
 	watches
 	watching
+	rereadings
+	templates
 	buckets // how many there are
 )
 
@@ -44,6 +46,7 @@ var bucketNames = [buckets][]byte{
 	[]byte("articles"), []byte("recent"), []byte("holds"), []byte("pages"), []byte("keys"), []byte("versions"),
 	[]byte("events"), []byte("unplanned"), []byte("sources"), []byte("deliveries"), []byte("queue"), []byte("due"),
 	[]byte("channels"), []byte("threads"), []byte("watches"), []byte("watching"),
+	[]byte("rereadings"), []byte("templates"),
 }
 
 // fill says how full bbolt leaves the pages of a bucket when it splits them.
@@ -118,8 +121,17 @@ func (t *tx) number4(b bucket) (uint32, error) {
 
 func n4(n uint32) []byte   { return binary.BigEndian.AppendUint32(nil, n) }
 func n8(n uint64) []byte   { return binary.BigEndian.AppendUint64(nil, n) }
-func num4(b []byte) uint32 { return binary.BigEndian.Uint32(b) }
-func num8(b []byte) uint64 { return binary.BigEndian.Uint64(b) }
+func num4(b []byte) uint32 { return binary.BigEndian.Uint32(tail(b, 0, 4)) }
+func num8(b []byte) uint64 { return binary.BigEndian.Uint64(tail(b, 0, 8)) }
+
+// tail returns what follows the first bytes of a key or value, which must be
+// want bytes at least. A shorter one is damage, which [guard] reports.
+func tail(b []byte, from, want int) []byte {
+	if len(b) < from+want {
+		panic(broken(fmt.Sprintf("a key or value has %d bytes", len(b))))
+	}
+	return b[from:]
+}
 
 // appendMS appends a time in milliseconds as 6 bytes.
 func appendMS(b []byte, ms int64) []byte {
@@ -128,6 +140,7 @@ func appendMS(b []byte, ms int64) []byte {
 }
 
 func ms6(b []byte) int64 {
+	b = tail(b, 0, 6)
 	return int64(b[0])<<40 | int64(b[1])<<32 | int64(b[2])<<24 | int64(b[3])<<16 | int64(b[4])<<8 | int64(b[5])
 }
 

@@ -24,7 +24,7 @@ const fullEvery = 64
 // are filled: in one piece, a compressed text of 1.5 KB would leave a third of
 // its page empty. maxPieces is what one byte of key can count.
 const (
-	pieceLen  = 450
+	pieceLen  = 330
 	maxPieces = 255
 )
 
@@ -69,6 +69,7 @@ type versionRecord struct {
 	depth     int    // differences to apply before this is a text; 0: it is whole
 	data      []byte // the whole text, or the difference to the previous version's, squeezed
 	pieces    int    // how many more records continue data
+	basis     []byte // the version's Basis, squeezed; nil for most
 }
 
 func (v *versionRecord) encode(t *tx) ([]byte, error) {
@@ -82,6 +83,7 @@ func (v *versionRecord) encode(t *tx) ([]byte, error) {
 	e.uint(7, uint64(v.depth))
 	e.bytes(8, v.data)
 	e.uint(9, uint64(v.pieces))
+	e.bytes(10, v.basis)
 	return e.b, e.err
 }
 
@@ -113,6 +115,8 @@ func (t *tx) version(n uint64) (*versionRecord, error) {
 			v.data = d.raw
 		case 9:
 			v.pieces = int(d.num)
+		case 10:
+			v.basis = d.raw
 		}
 	}
 	if d.err == nil && v.pieces > 0 {
@@ -178,25 +182,28 @@ func (t *tx) chain(a *articleRecord, from, to int) ([]*versionRecord, error) {
 }
 
 // readVersions gives the versions from..to of an article, oldest first, to fn.
-// Every text is held against its hash.
+// Every text is held against its hash. fn may not keep flat.
 func (t *tx) readVersions(ctx context.Context, a *articleRecord, from, to int, fn func(v *versionRecord, flat []byte, hash news.Hash) error) error {
 	list, err := t.chain(a, from, to)
 	if err != nil {
 		return err
 	}
-	var flat []byte
+	var unpacked bytes.Buffer
+	var flat, before []byte // swapped at each step
 	for _, v := range slices.Backward(list) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		b, err := unsqueeze(v.data)
-		if err == nil && v.depth > 0 {
-			b, err = applyDelta(flat, b)
+		b, err := unsqueeze(&unpacked, v.data)
+		flat, before = before, flat
+		if err == nil && v.depth == 0 {
+			flat = append(flat[:0], b...)
+		} else if err == nil {
+			flat, err = applyDelta(flat, before, b)
 		}
 		if err != nil {
 			return damaged("article %s version %d: %v", a.ID, v.number, err)
 		}
-		flat = b
 		if v.number < from {
 			continue
 		}
@@ -227,9 +234,17 @@ func (s *Store) Versions(ctx context.Context, id news.ArticleID, from, to int) (
 			if err != nil {
 				return damaged("article %s version %d: %v", id, v.number, err)
 			}
-			list = append(list, news.Version{
+			out := news.Version{
 				Article: id, Number: v.number, Seen: v.seen, Hash: hash, Extractor: v.extractor, Text: text,
-			})
+			}
+			if v.basis != nil {
+				basis, err := unpackText(v.basis)
+				if err != nil {
+					return damaged("article %s version %d basis: %v", id, v.number, err)
+				}
+				out.Basis = &basis
+			}
+			list = append(list, out)
 			return nil
 		})
 	})
@@ -301,6 +316,11 @@ func (s *Store) prepare(ctx context.Context, v news.Version) (*prepared, error) 
 	p := &prepared{versionRecord: versionRecord{
 		number: v.Number, seen: v.Seen, hash: sum[:hashKept], extractor: v.Extractor,
 	}}
+	if v.Basis != nil {
+		if p.basis, err = packText(*v.Basis); err != nil {
+			return nil, err
+		}
+	}
 	err = s.view(ctx, func(t *tx) error {
 		a, err := t.find(v.Article)
 		if err != nil {
@@ -315,7 +335,7 @@ func (s *Store) prepare(ctx context.Context, v news.Version) (*prepared, error) 
 		}
 		return t.readVersions(ctx, a, a.Versions, a.Versions, func(old *versionRecord, before []byte, _ news.Hash) error {
 			if old.depth+1 < fullEvery {
-				p.data = squeeze(nil, appendDelta(nil, before, flat))
+				p.data = squeezeDelta(appendDelta(nil, before, flat))
 				p.depth = old.depth + 1
 			}
 			return nil
@@ -327,7 +347,7 @@ func (s *Store) prepare(ctx context.Context, v news.Version) (*prepared, error) 
 	// Compressed text is a third of the text: below a sixth, the difference is
 	// surely the shorter one, and the whole need not be compressed.
 	if p.depth == 0 || len(p.data) > len(flat)/6 {
-		whole := squeeze(nil, flat)
+		whole := squeezeWhole(flat)
 		if p.depth == 0 || len(p.data) > len(whole)/2 {
 			p.data, p.depth = whole, 0
 		}

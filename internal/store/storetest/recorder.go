@@ -107,9 +107,31 @@ var recorderTests = map[string]func(*bench){
 		b.again()
 		b.same(must(b.s.Article(b.ctx, a.ID))(b), full)
 
-		full.Hold, full.Tested = nil, nil // and lets go of it
+		full.Rereading = &news.Rereading{Why: news.RereadRedesign, Text: text(5), Extractor: "page/3", At: at(time.Hour)}
 		must(b.s.Record(b.ctx, store.Record{Article: full}))(b)
 		b.same(must(b.s.Article(b.ctx, a.ID))(b), full)
+
+		full.Hold, full.Rereading, full.Tested = nil, nil, nil // and lets go of it
+		must(b.s.Record(b.ctx, store.Record{Article: full}))(b)
+		b.same(must(b.s.Article(b.ctx, a.ID))(b), full)
+	},
+
+	"Template": func(b *bench) {
+		b.same(must(b.s.Template(b.ctx, "x.example"))(b), news.Template{Host: "x.example"})
+		want := news.Template{
+			Host:      "x.example",
+			Read:      []news.ArticleRead{{Article: "a1", At: start}},
+			Blocks:    []news.Block{{Sum: 1<<63 + 1, Prose: true, Articles: []news.ArticleID{"a1", "a2"}, At: start}},
+			Shifts:    []news.Shift{{Feature: "moved", Article: "a1", At: start}},
+			Redesigns: []news.Redesign{{Feature: "moved", At: at(time.Hour), Articles: 6}},
+		}
+		b.ok(b.s.PutTemplate(b.ctx, want))
+		b.again()
+		b.same(must(b.s.Template(b.ctx, "x.example"))(b), want)
+		b.same(must(b.s.Template(b.ctx, "y.example"))(b), news.Template{Host: "y.example"})
+		want.Blocks = nil
+		b.ok(b.s.PutTemplate(b.ctx, want))
+		b.same(must(b.s.Template(b.ctx, "x.example"))(b), want)
 	},
 
 	"RecordNeverForgetsAFeed": func(b *bench) {
@@ -237,7 +259,9 @@ func everyField(id news.ArticleID, feed news.FeedID) news.Article {
 		FirstSeen: start, Published: at(-time.Hour), LastEdited: at(time.Hour), Armed: at(90 * time.Minute), Edits: 3,
 		Hash: text(1).Hash(), Extractor: "page/1", Place: "main > div.body-2",
 		Hold: &news.Hold{Reason: news.HoldLoss, Text: text(2), After: start, Since: at(time.Minute), Looks: 2,
-			Extractor: "page/2", Place: "main", Detail: "404"},
+			Extractor: "page/2", Place: "main", Detail: "404", Modified: at(30 * time.Second)},
+		Vanished: []string{"A headline seen once"}, Modified: at(-30 * time.Minute), Live: at(time.Hour), Lives: 2,
+		Rereading: &news.Rereading{Why: news.RereadUpgrade, Text: text(4), Extractor: "page/3", At: at(20 * time.Minute)},
 		Flips: 2, Tested: []string{"One headline", "", "Another"}, Removed: at(2 * time.Hour), Retired: at(3 * time.Hour),
 		Polling: news.Polling{Host: "x.example", Next: at(5 * time.Minute), Last: start, LastOK: at(-time.Minute),
 			Outcome: news.OutcomeFailed, Detail: "no answer", Failures: 4, FailingSince: at(-2 * time.Minute), FailureTold: true,

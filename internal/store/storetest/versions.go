@@ -61,6 +61,26 @@ var versionTests = map[string]func(*bench){
 		}
 	},
 
+	"Basis": func(b *bench) {
+		a := b.article("x.example", "a", start)
+		a, _ = b.version(a.ID, text(1), start)
+		basis := text(2)
+		a.Versions, a.Hash = 2, text(3).Hash()
+		must(b.s.Record(b.ctx, store.Record{Article: a, Version: &news.Version{
+			Article: a.ID, Number: 2, Seen: start, Hash: text(3).Hash(), Text: text(3), Basis: &basis,
+		}}))(b)
+		b.version(a.ID, text(4), start)
+		b.again()
+		list := must(b.s.Versions(b.ctx, a.ID, 1, 0))(b)
+		b.same(list[1].Basis, &basis)
+		b.same(list[0].Basis == nil && list[2].Basis == nil, true)
+		b.same(list[1].Before(list[0]), basis)
+		b.same(list[2].Before(list[1]), text(3))
+		b.same(must(b.s.FindVersion(b.ctx, a.ID, text(3).Hash()))(b), 2)
+		_, err := b.s.FindVersion(b.ctx, a.ID, basis.Hash())
+		b.fails(err, store.ErrNotFound) // a basis is no version
+	},
+
 	"FindVersion": func(b *bench) {
 		a := b.article("x.example", "a", start)
 		for _, n := range []int{1, 2, 1, 3} {
