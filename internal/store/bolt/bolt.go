@@ -269,6 +269,8 @@ func guard(fn func() error) (err error) {
 		case nil:
 		case broken:
 			err = damaged("%s", string(p))
+		case interface{ Addr() uintptr }: // only the file is mapped
+			err = damaged("a page leads outside the file")
 		default:
 			if !inBolt() {
 				panic(p)
@@ -284,15 +286,12 @@ func guard(fn func() error) (err error) {
 func inBolt() bool {
 	pcs := make([]uintptr, 32)
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs)])
-	panicked := false
 	for {
 		f, more := frames.Next()
-		if inRuntime := strings.HasPrefix(f.Function, "runtime."); panicked && !inRuntime {
-			return strings.HasPrefix(f.Function, "go.etcd.io/bbolt")
-		} else if inRuntime {
-			panicked = true
-		}
-		if !more {
+		switch {
+		case strings.HasPrefix(f.Function, "go.etcd.io/bbolt"):
+			return true
+		case strings.Contains(f.Function, "/store/bolt.") && !strings.Contains(f.Function, "bolt.guard") || !more:
 			return false
 		}
 	}

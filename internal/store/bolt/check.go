@@ -5,10 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"time"
 
 	"github.com/editwatch/editwatch/internal/news"
 	"github.com/editwatch/editwatch/internal/store"
+	"go.etcd.io/bbolt"
 )
 
 // maxFindings bounds what Check reports; the first few tell the story.
@@ -39,9 +41,7 @@ func (c *checker) expect(err error) {
 func (s *Store) Check(ctx context.Context) error {
 	return s.view(ctx, func(t *tx) error {
 		c := &checker{tx: t, ctx: ctx}
-		for err := range t.Check() { // bbolt's own: pages, order of keys
-			c.found("%w", err)
-		}
+		c.part(c.trees)
 		if len(c.findings) > 0 {
 			return c.verdict() // what follows would stumble over it
 		}
@@ -49,15 +49,54 @@ func (s *Store) Check(ctx context.Context) error {
 			c.names, c.articles, c.feeds, c.schedule, c.keys, c.versions, c.events,
 			c.deliveries, c.outbox, c.watches, c.standings, c.templates,
 		} {
-			if err := guard(func() error { part(); return nil }); err != nil {
-				c.expect(err)
-			}
+			c.part(part)
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
 		}
+		// Last, bbolt's own check of pages and free space. It does not survive
+		// every damage, so what was read above had to be sound.
+		if len(c.findings) == 0 {
+			for err := range t.Check(bbolt.WithKVStringer(quietKeys{})) {
+				c.found("%w", err)
+			}
+		}
 		return c.verdict()
 	})
+}
+
+// quietKeys keeps bbolt from printing keys, which may be of any length where a
+// page is damaged.
+type quietKeys struct{}
+
+func (quietKeys) KeyToString([]byte) string   { return "(key)" }
+func (quietKeys) ValueToString([]byte) string { return "(value)" }
+
+// part runs one part of the check; stumbling over damage is a finding.
+func (c *checker) part(fn func()) {
+	c.expect(guard(func() error { fn(); return nil }))
+}
+
+// trees reads every key and value, and finds every key again from the root.
+func (c *checker) trees() {
+	for b := range buckets {
+		if c.bucket(b) == nil {
+			c.found("bucket %s is missing", bucketNames[b])
+			continue
+		}
+		var last []byte
+		sum := crc32.NewIEEE()
+		c.each(b, func(k, v []byte) {
+			if last != nil && bytes.Compare(last, k) >= 0 {
+				c.found("bucket %s is out of order", bucketNames[b])
+			}
+			last = k
+			sum.Write(v)
+			if got := c.get(b, k); v != nil && (got == nil || len(v) > 0 && &got[0] != &v[0]) {
+				c.found("bucket %s has an entry that cannot be found", bucketNames[b])
+			}
+		})
+	}
 }
 
 func (c *checker) verdict() error {
@@ -316,7 +355,11 @@ func (c *checker) events() {
 		if num8(v) != ofSource[num4(k)] {
 			c.found("source %d has lost event %d", num4(k), ofSource[num4(k)])
 		}
+		delete(ofSource, num4(k))
 	})
+	if len(ofSource) > 0 {
+		c.found("%d sources are missing", len(ofSource))
+	}
 	c.each(unplanned, func(k, _ []byte) {
 		_, err := c.event(num8(k))
 		c.expect(err)

@@ -98,7 +98,7 @@ func (t *tx) walkQueue(channel uint32, take func(*deliveryRecord) bool) error {
 	var nums []uint64
 	c := t.bucket(queue).Cursor()
 	for k, _ := c.Seek(n4(channel)); k != nil && (channel == 0 || num4(k) == channel); k, _ = c.Next() {
-		nums = append(nums, num8(k[4:]))
+		nums = append(nums, num8(tail(k, 4, 8)))
 	}
 	return t.takeNewest(nums, take)
 }
@@ -108,7 +108,7 @@ func (t *tx) walkQueue(channel uint32, take func(*deliveryRecord) bool) error {
 func (t *tx) walkThreads(article, channel uint32, take func(*deliveryRecord) bool) error {
 	var nums []uint64
 	c := t.bucket(threads).Cursor()
-	for k, v := c.Seek(threadKey(article, channel)); k != nil && num4(k) == article && (channel == 0 || num4(k[4:]) == channel); k, v = c.Next() {
+	for k, v := c.Seek(threadKey(article, channel)); k != nil && num4(k) == article && (channel == 0 || num4(tail(k, 4, 4)) == channel); k, v = c.Next() {
 		th, err := decodeThread(v)
 		if err != nil {
 			return err
@@ -143,7 +143,7 @@ func (t *tx) moveThreads(from, to uint32) error {
 	var chans []uint32
 	c := t.bucket(threads).Cursor()
 	for k, _ := c.Seek(n4(from)); k != nil && num4(k) == from; k, _ = c.Next() {
-		chans = append(chans, num4(k[4:]))
+		chans = append(chans, num4(tail(k, 4, 4)))
 	}
 	for _, channel := range chans {
 		if err := t.moveThread(from, to, channel); err != nil {

@@ -190,7 +190,7 @@ func (t *tx) finishChannel(id uint32) error {
 	r := old
 	r.due = 0
 	if k, _ := t.bucket(due).Cursor().Seek(n4(id)); k != nil && num4(k) == id {
-		r.due = ms6(k[4:])
+		r.due = ms6(tail(k, 4, 6))
 	}
 	return t.putStanding(channels, &t.s.channelQueue, id, old, r)
 }

@@ -83,7 +83,7 @@ func (t *tx) joinable(channel uint32, thread threadRecord, d store.Duty) (found 
 	if k == nil || num4(k) != channel || !d.Join && d.Kind != news.Update {
 		return nil, nil
 	}
-	oldest := num8(k[4:]) // no delivery before it is pending
+	oldest := num8(tail(k, 4, 8)) // no delivery before it is pending
 	err = t.follow(thread.newest, (*deliveryRecord).threadBack, func(r *deliveryRecord) bool {
 		if r.num < oldest {
 			return false
@@ -176,7 +176,7 @@ func (t *tx) beginAttempt(channel uint32, now int64) (*deliveryRecord, error) {
 		if ms6(v) > now {
 			continue
 		}
-		old, err := t.delivery(num8(k[4:]))
+		old, err := t.delivery(num8(tail(k, 4, 8)))
 		if err != nil {
 			return nil, err
 		}
@@ -272,7 +272,7 @@ func (s *Store) HastenDeliveries(ctx context.Context, now time.Time) error {
 		c := t.bucket(queue).Cursor()
 		for k, v := c.First(); k != nil; k, v = c.Next() {
 			if ms6(v) > millis(now) {
-				late = append(late, num8(k[4:]))
+				late = append(late, num8(tail(k, 4, 8)))
 			}
 		}
 		for _, n := range late {

@@ -90,7 +90,7 @@ func (t *tx) finishHost(id uint32) error {
 	r := old
 	r.due = 0
 	if k, _ := t.bucket(schedule).Cursor().Seek(n4(id)); k != nil && num4(k) == id {
-		r.due = ms6(k[4:])
+		r.due = ms6(tail(k, 4, 6))
 	}
 	return t.putStanding(hosts, &t.s.hostQueue, id, old, r)
 }
@@ -136,9 +136,9 @@ func (s *Store) LeaseHost(ctx context.Context, now, until time.Time, max int) (s
 func (t *tx) duePolls(host uint32, now int64, most int) ([]store.Poll, error) {
 	var list []store.Poll
 	c := t.bucket(schedule).Cursor()
-	for k, _ := c.Seek(n4(host)); k != nil && num4(k) == host && ms6(k[4:]) <= now && len(list) < max(most, 1); k, _ = c.Next() {
-		n := num4(k[11:])
-		if k[10] == kindFeed {
+	for k, _ := c.Seek(n4(host)); k != nil && num4(k) == host && ms6(tail(k, 4, 6)) <= now && len(list) < max(most, 1); k, _ = c.Next() {
+		n := num4(tail(k, 11, 4))
+		if tail(k, 10, 1)[0] == kindFeed {
 			f, err := t.feed(n)
 			if err != nil {
 				return nil, damaged("schedule: %v", err)
@@ -242,7 +242,7 @@ func (t *tx) hastenFrom(host uint32, at int64, now time.Time) (next uint32, done
 	k, _ := c.Seek(n4(host))
 	for k != nil && len(moves) < hastenAtOnce {
 		host = num4(k)
-		if ms6(k[4:]) <= at {
+		if ms6(tail(k, 4, 6)) <= at {
 			if k, _ = c.Seek(appendMS(n4(host), at+1)); k != nil && num4(k) != host {
 				host = num4(k)
 			}
@@ -261,8 +261,8 @@ func (t *tx) hastenFrom(host uint32, at int64, now time.Time) (next uint32, done
 
 // hasten makes one scheduled poll due at now.
 func (t *tx) hasten(key []byte, now time.Time) error {
-	n := num4(key[11:])
-	if key[10] == kindFeed {
+	n := num4(tail(key, 11, 4))
+	if tail(key, 10, 1)[0] == kindFeed {
 		old, err := t.feed(n)
 		if err != nil {
 			return damaged("schedule: %v", err)

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"cmp"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -23,9 +24,12 @@ import (
 // text does in git after gc, although the file has indexes, events and
 // deliveries beside it. TestSize measures both on the same histories, with
 //
-//	go test ./internal/store/bolt -run TestSize -v
+//	go test ./internal/store/bolt -run TestSize -v -sizes
 //
-// and with EDITWATCH_DATA set on real ones too.
+// and with EDITWATCH_DATA set on real ones too. Without -sizes it takes only
+// the first set, and with it it also tells where the bytes are.
+
+var sizes = flag.Bool("sizes", false, "measure the size of the store on all sets")
 
 // A history is the texts an article had, one after another.
 type history struct {
@@ -39,14 +43,14 @@ func TestSize(t *testing.T) {
 		t.Skip("measuring takes seconds")
 	}
 	rnd := rand.New(rand.NewPCG(7, 7))
-	for _, set := range []struct {
+	for i, set := range []struct {
 		name      string
 		histories func(t *testing.T) []history
 		most      float64 // times git
 	}{
 		{"generated/6_versions", func(*testing.T) []history { return generated(rnd, 300, 6) }, 1},
 		{"generated/40_versions", func(*testing.T) []history { return generated(rnd, 40, 40) }, 1},
-		{"generated/few_edits", func(*testing.T) []history { return seldomEdited(rnd, 600) }, 1},
+		{"generated/few_edits", func(*testing.T) []history { return seldomEdited(rnd, 1000) }, 1.1},
 		{"generated/titles", func(*testing.T) []history { return titles(rnd, 1500) }, 1},
 		// A hundred articles are too few: a store of any size has some twenty pages to
 		// spare, which is 250 bytes a version here.
@@ -54,6 +58,9 @@ func TestSize(t *testing.T) {
 		{"feeds_bbc", bbc, 1.8},
 	} {
 		t.Run(set.name, func(t *testing.T) {
+			if i > 0 && !*sizes {
+				t.Skip("one set will do; -sizes measures all")
+			}
 			hs := set.histories(t)
 			versions, bytes := 0, 0
 			for _, h := range hs {
@@ -106,7 +113,7 @@ func storeSize(t *testing.T, hs []history) (live, compacted int64) {
 			list[i] = recordText(t, s, list[i], h.texts[round], now)
 		}
 	}
-	if os.Getenv("EDITWATCH_SIZES") != "" {
+	if *sizes {
 		bucketSizes(t, s)
 	}
 	if err := s.Check(ctx); err != nil {

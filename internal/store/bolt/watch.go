@@ -154,8 +154,8 @@ func (t *tx) findWatch(id news.WatchID) (news.Watch, error) {
 func (t *tx) watchesBy(kind byte, n uint32) ([]news.Watch, error) {
 	var list []news.Watch
 	c := t.bucket(watching).Cursor()
-	for k, _ := c.Seek(watchingKey(kind, n, 0)); k != nil && k[0] == kind && num4(k[1:]) == n; k, _ = c.Next() {
-		w, err := t.watch(num8(k[5:]))
+	for k, _ := c.Seek(watchingKey(kind, n, 0)); k != nil && k[0] == kind && num4(tail(k, 1, 4)) == n; k, _ = c.Next() {
+		w, err := t.watch(num8(tail(k, 5, 8)))
 		if err != nil {
 			return nil, damaged("%v", err)
 		}
