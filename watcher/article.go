@@ -69,11 +69,16 @@ func (v *visit) article(ctx context.Context, a news.Article) error {
 	if err != nil {
 		return err
 	}
-	reading, err := extract.Read(resp.Body, extract.Options{URL: resp.URL, ContentType: resp.ContentType, Place: a.Place, Last: last.Text})
+	known, err := v.reread(ctx, &a, last, resp.ContentType, now)
+	if err != nil {
+		return err
+	}
+	base := comparedWith(a, last)
+	reading, err := v.read(resp.Body, extract.Options{URL: resp.URL, ContentType: resp.ContentType, Place: a.Place, Last: base})
 	if err != nil {
 		return v.refused(ctx, a, err, now)
 	}
-	if broken(reading.Text) > broken(last.Text) {
+	if broken(reading.Text) > broken(base) {
 		// Bytes of another charset than the page says: a fault of the answer,
 		// which nobody wrote.
 		return v.refused(ctx, a, &extract.Refusal{Reason: "a text with broken characters"}, now)
@@ -83,14 +88,23 @@ func (v *visit) article(ctx context.Context, a news.Article) error {
 	if a.Versions == 0 {
 		return v.baseline(ctx, a, reading, resp, now)
 	}
-	hash := reading.Text.Hash()
-	if hash == a.Hash {
-		remember(&a, resp)
-		a.Place = reading.Place
-		return v.standing(ctx, a, now)
+	v.reads.note(a.Polling.Host, a.ID, now)
+	f := finding{
+		text: reading.Text, extractor: reading.Extractor, place: reading.Place, moved: reading.Moved, at: now, modified: reading.Modified,
 	}
-	f := finding{text: reading.Text, extractor: reading.Extractor, place: reading.Place, moved: reading.Moved, at: now}
-	return v.differs(ctx, a, last, f, resp)
+	hash := reading.Text.Hash()
+	switch {
+	case hash == a.Hash:
+		a.Rereading = nil // the newest version itself stands
+	case !known:
+		// What the newest version was read from is not there to be read again.
+		return v.rebase(ctx, a, f, news.RereadUpgrade, "it was read by newer rules", resp)
+	case a.Rereading == nil || hash != base.Hash():
+		return v.differs(ctx, a, last, f, resp)
+	}
+	remember(&a, resp)
+	a.Place, a.Modified = reading.Place, reading.Modified
+	return v.standing(ctx, a, now)
 }
 
 // last returns the newest version of the article, or a zero one.
@@ -101,37 +115,54 @@ func (v *visit) last(ctx context.Context, a news.Article) (news.Version, error) 
 	return v.store.Version(ctx, a.ID, a.Versions)
 }
 
-// differs decides about a text that is not the newest version's. resp is nil
+// differs decides about a text that is not the one compared with. resp is nil
 // for the reading of a feed.
 func (v *visit) differs(ctx context.Context, a news.Article, last news.Version, f finding, resp *fetch.Response) error {
-	if underTest(a, f.text.Headline) && underTest(a, last.Text.Headline) && f.text.Headline != last.Text.Headline {
-		// The headline alternates, which has been told: read on as if it had not.
-		f.text.Headline = last.Text.Headline
-		if e := edit.Compare(last.Text, f.text); e.Significance == news.None {
-			return v.standing(ctx, a, f.at)
-		}
+	base := comparedWith(a, last)
+	if underTest(a, f.text.Headline) && underTest(a, base.Headline) && f.text.Headline != base.Headline && !headlineOnly(edit.Compare(base, f.text)) {
+		// The headline alternates, which has been told: read the rest as if it had not.
+		f.text.Headline = base.Headline
 	}
-	if n, err := v.store.FindVersion(ctx, a.ID, f.text.Hash()); err == nil {
+	hash := f.text.Hash()
+	if hash == a.Hash || hash == base.Hash() {
+		return v.standing(ctx, a, f.at)
+	}
+	if n, err := v.store.FindVersion(ctx, a.ID, hash); err == nil {
 		f.earlier = n
 	} else if !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	f.edit = edit.Compare(last.Text, f.text)
-	verdict, h := judge(a, last.Text, f, v.settle, v.when)
+	f.base, f.edit = base, edit.Compare(base, f.text)
+	if a.Reading == news.PageReading {
+		if done, err := v.dressed(ctx, &a, &f, resp); done || err != nil {
+			return err
+		}
+	}
+	verdict, h := judge(a, f, v.settle, v.when)
 	switch verdict {
 	case same:
 		return v.standing(ctx, a, f.at)
 	case hold:
-		if a.Hold != nil && a.Hold.Reason == news.HoldHeadline && h.Looks == 1 {
-			a.Flips++
-		}
-		a.Hold = h
-		a.Polling = answered(a.Polling, news.OutcomeHeld, "it reads differently ("+string(h.Reason)+"); a second look decides", f.at)
-		a.Polling.LastOK = h.After // what was seen last for certain
-		a.Polling.Next = f.at.Add(nextLook(*h, v.when, rand.Float64()))
-		return v.record(ctx, store.Record{Article: a})
+		return v.hold(ctx, a, h, f)
 	}
 	return v.believe(ctx, a, last, f, resp)
+}
+
+// hold keeps a reading that is to be looked at again.
+func (v *visit) hold(ctx context.Context, a news.Article, h *news.Hold, f finding) error {
+	if old := a.Hold; old != nil && h.Looks == 1 {
+		vanish(&a, *old) // something third was read
+	}
+	a.Hold = h
+	a.Polling = answered(a.Polling, news.OutcomeHeld, "it reads differently ("+string(h.Reason)+"); a second look decides", f.at)
+	a.Polling.LastOK = h.After // what was seen last for certain
+	a.Polling.Next = f.at.Add(min(nextLook(a, *h, v.when, rand.Float64()), max(v.when.interval(a, f.at), v.when.Look)))
+	if h.Reason == news.HoldSite || h.Reason == news.HoldPlace {
+		if err := v.siblings(ctx, a, f.at); err != nil {
+			return err
+		}
+	}
+	return v.record(ctx, store.Record{Article: a})
 }
 
 // believe stores a version and what happened.
@@ -158,18 +189,28 @@ func (v *visit) believe(ctx context.Context, a news.Article, last news.Version, 
 	version := news.Version{
 		Article: a.ID, Number: last.Number + 1, Seen: seen, Hash: f.text.Hash(), Extractor: f.extractor, Text: f.text,
 	}
+	if resp != nil && f.base.Hash() != last.Hash {
+		version.Basis = &f.base
+	}
 	a.Versions, a.Edits, a.Hash, a.Extractor = version.Number, a.Edits+1, version.Hash, version.Extractor
 	a.Headline = f.text.Headline
 	a.Place = f.place
-	a.Hold, a.Removed = nil, time.Time{}
-	if f.edit.Significance >= news.Minor {
-		a.LastEdited = seen
+	if underTest(a, f.text.Headline) && headlineOnly(f.edit) {
+		a.Tested = nil // it has won
 	}
+	a.Hold, a.Removed, a.Rereading, a.Modified = nil, time.Time{}, nil, f.modified
 	if f.edit.Significance >= news.Minor && !headlineOnly(f.edit) {
 		a.Flips = 0
 	}
+	events, err := v.live(ctx, &a, event)
+	if err != nil {
+		return err
+	}
+	if f.edit.Significance >= news.Minor {
+		a.LastEdited = seen
+	}
 	a.Polling = answered(a.Polling, news.OutcomeEdited, fmt.Sprintf("version %d was stored", version.Number), f.at)
-	record := store.Record{Article: a, Version: &version, Events: []news.Event{event}}
+	record := store.Record{Article: a, Version: &version, Events: events}
 	if resp != nil {
 		remember(&record.Article, resp)
 		record.Page = resp.Body
@@ -188,7 +229,15 @@ func (v *visit) baseline(ctx context.Context, a news.Article, r extract.Reading,
 		return v.store.Merge(ctx, a.ID, into.ID)
 	}
 	version := news.Version{Article: a.ID, Number: 1, Seen: now, Hash: r.Text.Hash(), Extractor: r.Extractor, Text: r.Text}
-	a.Versions, a.Hash, a.Extractor, a.Headline, a.Place = 1, version.Hash, r.Extractor, r.Text.Headline, r.Place
+	a.Versions, a.Hash, a.Extractor, a.Headline, a.Place, a.Modified = 1, version.Hash, r.Extractor, r.Text.Headline, r.Place, r.Modified
+	if v.round != nil {
+		t, err := v.template(ctx, a.Polling.Host)
+		if err != nil {
+			return err
+		}
+		t.learn(a.ID, r.Text, now)
+		v.reads.note(a.Polling.Host, a.ID, now)
+	}
 	remember(&a, resp)
 	a.Polling = answered(a.Polling, news.OutcomeBaseline, "version 1 was stored", now)
 	a.Polling.Next = v.next(now, v.when.interval(a, now), a.URL)
@@ -227,17 +276,11 @@ func (v *visit) standing(ctx context.Context, a news.Article, now time.Time) err
 	var events []news.Event
 	if h := a.Hold; h != nil {
 		a.Hold = nil
-		if h.Reason == news.HoldHeadline || h.Reason == news.HoldEarlier {
-			a.Flips++
-		}
-		if a.Flips >= testFlips && h.Text.Headline != a.Headline && h.Reason != news.HoldGone && !underTest(a, h.Text.Headline) {
-			a.Tested = append(a.Tested, a.Headline, h.Text.Headline)
-			slices.Sort(a.Tested)
-			a.Tested = slices.Compact(a.Tested)
+		if vanish(&a, *h) {
 			events = append(events, news.Event{
 				Kind: news.Testing, At: now, From: a.Versions, To: a.Versions,
 				ChangedAfter: h.After, ChangedBefore: now, Significance: news.Major,
-				Classes: []news.Class{news.ClassHeadline}, Detail: h.Text.Headline,
+				Classes: []news.Class{news.ClassHeadline}, Detail: "“" + a.Headline + "” and “" + h.Text.Headline + "”",
 			})
 		}
 	}
@@ -259,7 +302,7 @@ func (v *visit) standing(ctx context.Context, a news.Article, now time.Time) err
 func (v *visit) unchanged(ctx context.Context, a news.Article, o news.Outcome, now time.Time) error {
 	a.Polling = answered(a.Polling, o, "", now)
 	a.Polling.Next = v.next(now, v.when.interval(a, now), a.URL)
-	return v.later(ctx, store.Record{Article: a})
+	return v.later(ctx, a)
 }
 
 // gone records that the page is missing, and tells it when it has been missing

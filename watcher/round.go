@@ -2,9 +2,7 @@ package watcher
 
 import (
 	"context"
-	"errors"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/editwatch/editwatch/internal/news"
@@ -21,45 +19,37 @@ type round struct {
 	// quiet holds the outcomes of polls that found nothing new: four in five of
 	// all, or more. Such an outcome is worth no disk sync of its own: when a
 	// crash takes it, the article is merely asked for once more.
-	quiet []store.Record
+	quiet []news.Article
 	since time.Time // of the first of them
+
+	// template is what is known of the host, once it was asked for.
+	template *template
 
 	// watched holds feeds whose pages somebody watched when the round began.
 	watched []news.FeedID
 }
 
-// record writes the quiet outcomes if the first has waited for so long, side by
-// side, so that the store writes them together.
+// record writes the quiet outcomes if the first has waited for so long.
 func (r *round) record(ctx context.Context, w *Watcher, waited time.Duration) {
 	if len(r.quiet) == 0 || time.Since(r.since) < waited {
 		return
 	}
-	var all sync.WaitGroup
-	for i := range r.quiet {
-		all.Go(func() {
-			_, err := w.store.Record(ctx, r.quiet[i])
-			switch {
-			case errors.Is(err, store.ErrConflict):
-				w.log.Debug("article changed meanwhile", "article", r.quiet[i].Article.ID)
-			case err != nil && ctx.Err() == nil:
-				w.log.Error("record a poll", "article", r.quiet[i].Article.ID, "err", err)
-			}
-		})
+	if err := w.store.RecordQuiet(ctx, r.quiet); err != nil && ctx.Err() == nil {
+		w.log.Error("record polls", "host", r.quiet[0].Polling.Host, "err", err)
 	}
-	all.Wait()
 	r.quiet = r.quiet[:0]
 }
 
 // later records the outcome of a poll that found nothing new, with others.
-func (v *visit) later(ctx context.Context, r store.Record) error {
-	if v.round == nil || len(v.events) > 0 || len(v.keys) > 0 || r.Article.Polling.FailureTold {
-		return v.record(ctx, r)
+func (v *visit) later(ctx context.Context, a news.Article) error {
+	if v.round == nil || len(v.events) > 0 || len(v.keys) > 0 || a.Polling.FailureTold {
+		return v.record(ctx, store.Record{Article: a})
 	}
 	if len(v.round.quiet) == 0 {
 		v.round.since = time.Now()
 		v.round.quiet = slices.Grow(v.round.quiet, leasePolls)
 	}
-	v.round.quiet = append(v.round.quiet, r)
+	v.round.quiet = append(v.round.quiet, a)
 	return nil
 }
 

@@ -117,6 +117,11 @@ type Recorder interface {
 	// Record takes down the outcome of one poll of an article, or any change
 	// of its record, in one transaction. See [Record].
 	Record(ctx context.Context, r Record) (Recorded, error)
+	// RecordQuiet takes down polls that found nothing new, all in one
+	// transaction: each article replaces its stored record, as that of a
+	// [Record] does. One that is no more, or has another number of versions by
+	// now, is passed over.
+	RecordQuiet(ctx context.Context, articles []news.Article) error
 	// RecordFeed writes the feed's record, which exists, and appends event if
 	// it is not nil.
 	RecordFeed(ctx context.Context, feed news.Feed, event *news.Event) error

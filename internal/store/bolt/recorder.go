@@ -169,6 +169,28 @@ func (s *Store) Record(ctx context.Context, r store.Record) (store.Recorded, err
 	return done, nil
 }
 
+// RecordQuiet implements [store.Recorder].
+func (s *Store) RecordQuiet(ctx context.Context, articles []news.Article) error {
+	return s.update(ctx, func(t *tx) error {
+		for i := range articles {
+			old, err := t.find(articles[i].ID)
+			if errors.Is(err, store.ErrNotFound) || err == nil && old.Versions != articles[i].Versions {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			a := *old
+			a.Article = articles[i]
+			a.Feeds = union(a.Feeds, old.Feeds)
+			if err := t.putArticle(old, &a); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // prepareRecord does what takes time before the transaction begins.
 func (s *Store) prepareRecord(ctx context.Context, r store.Record) (version *prepared, page []byte, err error) {
 	if r.Version != nil {

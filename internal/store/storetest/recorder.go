@@ -25,6 +25,19 @@ var recorderTests = map[string]func(*bench){
 		b.same(must(b.s.FindArticle(b.ctx, "k0", "k3"))(b).ID, first.Article.ID)
 	},
 
+	"RecordQuiet": func(b *bench) {
+		seen := must(b.s.Sight(b.ctx, nil, []store.Sighting{sighting("x.example", "a"), sighting("x.example", "b")}))(b)
+		one, two := seen[0].Article, seen[1].Article
+		later := start.Add(time.Hour)
+		one.Polling.Next, two.Polling.Next = later, later
+		behind, gone := two, one
+		behind.Versions = 7
+		gone.ID = "azzz"
+		b.ok(b.s.RecordQuiet(b.ctx, []news.Article{gone, one, behind}))
+		b.same(must(b.s.Article(b.ctx, one.ID))(b), one)
+		b.same(must(b.s.Article(b.ctx, two.ID))(b), seen[1].Article)
+	},
+
 	"SightFirstKeyWins": func(b *bench) {
 		one, two := sighting("x.example", "one"), sighting("x.example", "two")
 		seen := must(b.s.Sight(b.ctx, nil, []store.Sighting{one, two}))(b)
@@ -262,7 +275,7 @@ func everyField(id news.ArticleID, feed news.FeedID) news.Article {
 			Extractor: "page/2", Place: "main", Detail: "404", Modified: at(30 * time.Second)},
 		Vanished: []string{"A headline seen once"}, Modified: at(-30 * time.Minute), Live: at(time.Hour), Lives: 2,
 		Rereading: &news.Rereading{Why: news.RereadUpgrade, Text: text(4), Extractor: "page/3", At: at(20 * time.Minute)},
-		Flips: 2, Tested: []string{"One headline", "", "Another"}, Removed: at(2 * time.Hour), Retired: at(3 * time.Hour),
+		Flips:     2, Tested: []string{"One headline", "", "Another"}, Removed: at(2 * time.Hour), Retired: at(3 * time.Hour),
 		Polling: news.Polling{Host: "x.example", Next: at(5 * time.Minute), Last: start, LastOK: at(-time.Minute),
 			Outcome: news.OutcomeFailed, Detail: "no answer", Failures: 4, FailingSince: at(-2 * time.Minute), FailureTold: true,
 			ETag: `W/"abc"`, LastModified: "Sun, 01 Mar 2026 11:00:00 GMT", BodyHash: string(text(3).Hash())},
