@@ -37,9 +37,10 @@ func (c *checker) expect(err error) {
 }
 
 // Check implements [store.Store]. It reads one consistent state while writes
-// go on. Its error wraps [store.ErrDamaged] and lists what is broken.
+// go on, and only for a look at the free pages keeps them waiting. Its error
+// wraps [store.ErrDamaged] and lists what is broken.
 func (s *Store) Check(ctx context.Context) error {
-	return s.view(ctx, func(t *tx) error {
+	err := s.view(ctx, func(t *tx) error {
 		c := &checker{tx: t, ctx: ctx}
 		c.part(c.trees)
 		if len(c.findings) > 0 {
@@ -54,15 +55,30 @@ func (s *Store) Check(ctx context.Context) error {
 				return ctx.Err()
 			}
 		}
-		// Last, bbolt's own check of pages and free space. It does not survive
-		// every damage, so what was read above had to be sound.
-		if len(c.findings) == 0 {
-			for err := range t.Check(bbolt.WithKVStringer(quietKeys{})) {
-				c.found("%w", err)
-			}
-		}
 		return c.verdict()
 	})
+	if err != nil {
+		return err
+	}
+	return s.checkPages()
+}
+
+// checkPages is bbolt's own check of pages and free space. It does not survive
+// every damage, so what was read above had to be sound; and it takes for
+// damage what a writer beside it does, so writers wait meanwhile.
+func (s *Store) checkPages() error {
+	return explain(guard(func() error {
+		btx, err := s.db.Begin(!s.db.IsReadOnly())
+		if err != nil {
+			return err
+		}
+		defer btx.Rollback()
+		c := &checker{}
+		for err := range btx.Check(bbolt.WithKVStringer(quietKeys{})) {
+			c.found("%w", err)
+		}
+		return c.verdict()
+	}))
 }
 
 // quietKeys keeps bbolt from printing keys, which may be of any length where a
