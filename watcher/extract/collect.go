@@ -49,6 +49,7 @@ func (p *para) linkedHeading() bool {
 type span struct {
 	from, to int
 	sure     bool   // whatever its size
+	box      bool   // a division
 	name     string // what marks it as no prose; empty when only its links can
 }
 
@@ -63,12 +64,19 @@ type collector struct {
 	code  int
 	ctrl  int
 	link  int
+
+	head   *html.Node // the headline's element
+	above  int        // paragraphs that stand above it
+	byline string     // as the page gives it
+
+	mail             bool // a field for an address was seen, and its box not yet
+	formFrom, formTo int  // the paragraphs of the last form
 }
 
 // collect reads a container's paragraphs. The headline and the standfirst are
 // parts of their own, wherever they stand.
-func collect(container *html.Node, h headline, st standfirst) collected {
-	c := &collector{skip: map[*html.Node]bool{}}
+func collect(container *html.Node, h headline, st standfirst, byline string) collected {
+	c := &collector{skip: map[*html.Node]bool{}, head: h.node, byline: byline}
 	if h.node != nil {
 		c.skip[h.node] = true
 	}
@@ -118,6 +126,9 @@ func (c *collector) text(s string) {
 func (c *collector) element(n *html.Node, tag atom.Atom) {
 	if c.skip[n] {
 		c.flush(tag)
+		if n == c.head {
+			c.above = len(c.paras)
+		}
 		return
 	}
 	if silent(n.DataAtom) || n.Data == "annotation" || n.Data == "annotation-xml" { // a formula's source
@@ -147,7 +158,10 @@ func (c *collector) element(n *html.Node, tag atom.Atom) {
 		c.inline(n, tag)
 		c.ctrl--
 		return
-	case atom.Input, atom.Img, atom.Picture, atom.Source, atom.Link, atom.Meta:
+	case atom.Input:
+		c.mail = c.mail || mailField(n)
+		return
+	case atom.Img, atom.Picture, atom.Source, atom.Link, atom.Meta:
 		return
 	case atom.Pre, atom.Code:
 		c.code++
@@ -166,7 +180,13 @@ func (c *collector) element(n *html.Node, tag atom.Atom) {
 	from := len(c.paras)
 	c.children(n, n.DataAtom)
 	c.flush(n.DataAtom)
+	if n.DataAtom == atom.Form {
+		c.formFrom, c.formTo = from, len(c.paras)
+	}
 	if len(c.paras) > from {
+		if c.mail {
+			c.letter(n, from)
+		}
 		if hidden {
 			c.spans = append(c.spans, span{from: from, to: len(c.paras), name: hiddenName})
 			return
@@ -205,6 +225,7 @@ func (c *collector) consider(n *html.Node, from int) {
 			return
 		}
 	}
+	s.box = n.DataAtom == atom.Div || n.DataAtom == atom.Section || n.DataAtom == atom.Aside
 	c.spans = append(c.spans, s)
 }
 
@@ -252,6 +273,7 @@ func (c *collector) finish(h headline, st standfirst) collected {
 		}
 	}
 	c.dropSpans(total)
+	c.boxes(total)
 	first := true
 	for i := range c.paras {
 		p := &c.paras[i]
@@ -319,6 +341,8 @@ func (c *collector) dropSpans(total int) {
 		limit := largeShare
 		if s.name == hiddenName {
 			limit = hiddenShare
+		} else if s.name == letterName {
+			limit = letterShare
 		}
 		drop := s.sure || s.name != "" && float64(prose[s.name]) <= limit*float64(total)
 		if s.name == "" && !s.sure {
@@ -331,6 +355,10 @@ func (c *collector) dropSpans(total int) {
 		}
 	}
 }
+
+// longestKicker is in bytes. What stands above the headline in the article's own
+// element and is no sentence names its section or kind.
+const longestKicker = 60
 
 // linky reports whether a run of paragraphs is mostly links.
 func (c *collector) linky(s span) bool {
@@ -366,8 +394,11 @@ func (c *collector) headings() {
 // noise reports whether a block by itself is no part of the article's text.
 func (c *collector) noise(p *para, i int, before bool) bool {
 	t := p.text
+	if i < c.above && len(t) <= longestKicker && !sentence(t) {
+		return true
+	}
 	if heading(p.tag) > 0 {
-		return furniture(t)
+		return furniture(t) || counter(t) || invitation(t)
 	}
 	if p.control > 0 && p.control*10 >= len(t)*8 {
 		return true
@@ -381,7 +412,9 @@ func (c *collector) noise(p *para, i int, before bool) bool {
 	if p.tag == atom.Tr || p.tag == atom.Td || p.tag == atom.Th {
 		return false // a row of numbers is a row of numbers
 	}
-	return timeExpression(t) || bylineText(t) && (before || i+3 >= len(c.paras)) || counter(t) || furniture(t) || caption(t) || scriptText(t)
+	edge := before || i+3 >= len(c.paras)
+	return timeExpression(t) || (bylineText(t) || isByline(t, c.byline)) && edge || isRow(t, c.byline, before) || counter(t) ||
+		furniture(t) || invitation(t) || caption(t) || scriptText(t)
 }
 
 // sentence reports whether t ends as a sentence does.

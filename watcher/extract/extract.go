@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
 
 	"github.com/editwatch/editwatch/internal/news"
 )
@@ -122,7 +123,7 @@ func (p *sheet) read(pin place) {
 		return
 	}
 	there, text := p.body, p.reading.Text
-	p.take(found)
+	found = p.nearest(found)
 	if pinned != nil && len(there.paragraphs) > 0 && !inCommon(p.last, p.reading.Text) {
 		// Neither place has the last text: it was rewritten where it stood.
 		p.body, p.reading.Text = there, text
@@ -131,6 +132,66 @@ func (p *sheet) read(pin place) {
 	}
 	p.reading.Moved = !pin.empty()
 	p.reading.Place = p.place(found, place{})
+}
+
+// nearest takes the text of the element around or in found that agrees best with
+// the last version, and returns it. The full extractor goes one element further
+// out or in on pages that differ by little.
+func (p *sheet) nearest(found *html.Node) *html.Node {
+	p.take(found)
+	if len(p.last.Paragraphs) == 0 || !inCommon(p.last, p.reading.Text) {
+		return found
+	}
+	best, most := found, p.agreement()
+	consider := func(n *html.Node) {
+		if n == nil || n.Type != html.ElementNode || n.DataAtom == atom.Body || n.DataAtom == atom.P {
+			return
+		}
+		p.take(n)
+		if a := p.agreement(); a > most {
+			best, most = n, a
+		}
+	}
+	for n, far := found.Parent, 0; n != nil && far < 3; n, far = n.Parent, far+1 {
+		consider(n)
+	}
+	for n, deep := heaviest(found), 0; n != nil && deep < 3; n, deep = heaviest(n), deep+1 {
+		consider(n)
+	}
+	p.take(best)
+	return best
+}
+
+// agreement is how many bytes of the reading's paragraphs stand in the last
+// version, less those that do not.
+func (p *sheet) agreement() int {
+	have := make(map[string]bool, len(p.last.Paragraphs))
+	for _, para := range p.last.Paragraphs {
+		have[para] = true
+	}
+	n := 0
+	for _, para := range p.reading.Text.Paragraphs {
+		if have[para] {
+			n += len(para)
+		} else {
+			n -= len(para)
+		}
+	}
+	return n
+}
+
+// heaviest returns the child element with the most text, nil when there is none.
+func heaviest(n *html.Node) (child *html.Node) {
+	most := 0
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		if c.Type != html.ElementNode || silent(c.DataAtom) {
+			continue
+		}
+		if l := len(content(c)); l > most {
+			child, most = c, l
+		}
+	}
+	return child
 }
 
 // keep returns the place of a text that was found where it was pinned: the same
@@ -147,7 +208,7 @@ func (p *sheet) keep(body *html.Node, pin place) string {
 // take reads the text of a container.
 func (p *sheet) take(container *html.Node) {
 	stand := p.survey.standfirst(p.headline, container)
-	p.body = collect(container, p.headline, stand)
+	p.body = collect(container, p.headline, stand, p.reading.Byline)
 	p.reading.Text = news.Text{
 		Headline:   p.headline.text,
 		Standfirst: stand.text,

@@ -30,6 +30,13 @@ var noiseWords = wordSet(`
 	boilerplate cta gallery photogallery endnote-promo favorite favorites
 	copyright disclaimer print printonly noprint
 	widget widgets teaser teasers crosslink crosslinks
+	meta metadata kicker eyebrow overline rubrique dachzeile views viewcount pageviews
+	partage partager partages publicite pub commentaires auteur auteurs
+	anzeige anzeigen werbung teilen kommentare autor autoren autorenbox meistgelesen bildunterschrift
+	compartir publicidad relacionadas relacionados comentarios autores boletin boletines
+	compartilhar compartilhe partilhar publicidade comentários autoria
+	condividi condivisione pubblicita correlati correlate commenti autore
+	delen advertentie advertenties reacties gerelateerd nieuwsbrief
 `)
 
 // noisePairs are two words in a row.
@@ -38,6 +45,7 @@ var noisePairs = wordSet(`
 	story-package inline-promo recent-posts latest-news top-stories sign-up wp-caption image-caption photo-caption media-caption
 	post-meta entry-meta article-meta article-date post-date publish-date published-date pub-date last-updated read-time reading-time
 	entry-footer article-footer post-footer article-tools story-tools call-out-link featured-posts next-post post-navigation
+	lire-aussi a-lire lesen-auch lees-ook leggi-anche lea-tambien leia-tambem
 	article-tags post-tags entry-tags tags-list post-categories sticky-bar
 `)
 
@@ -118,6 +126,10 @@ var timeWords = wordSet(`
 	pubblicato aggiornato il alle fa ore ora minuti giorni giorno ieri oggi lettura
 	gennaio febbraio aprile maggio giugno luglio agosto settembre ottobre novembre dicembre
 	lunedì martedì mercoledì giovedì venerdì sabato domenica
+	bijgewerkt gepubliceerd geplaatst uur geleden dagen minuten gisteren vandaag leestijd lezen op om
+	januari februari maart mei juni juli augustus oktober maandag dinsdag woensdag donderdag vrijdag zaterdag zondag
+	an few une un una uma einer einem einen lesen zuletzt geändert erstellt tempo tiempo tempi di l'instant instant quelques unos unas pochi paar
+	modificado modificato gewijzigd semaine semaines semana semanas settimana settimane woche wochen weken
 `)
 
 // timeExpression reports whether a whole block tells a time and nothing else,
@@ -153,9 +165,10 @@ func timeExpression(t string) bool {
 }
 
 // neutral words do not make a number a time: "18 months" may be the news.
-var neutral = wordSet("min mins minute minutes hour hours hr hrs day days week weeks month months year years sec second seconds h m s in the of about by and at on to just minuten stunden stunde tagen tag heures heure jours jour horas hora días día minuto minutos dias dia ore ora minuti giorni giorno de del a la il el le")
+var neutral = wordSet("min mins minute minutes hour hours hr hrs day days week weeks month months year years sec second seconds h m s in the of about by and at on to just minuten stunden stunde tagen tag heures heure jours jour horas hora días día minuto minutos dias dia ore ora minuti giorni giorno de del a la il el le an few un une una uma einer einem einen di quelques unos unas pochi paar tempo tempi tiempo uur dagen op om semaine semaines semana semanas settimana settimane woche wochen weken year jahr jahre")
 
-var strongTime = wordSet("updated published posted yesterday today ago gestern heute hier ayer hoy ontem hoje ieri oggi now")
+var strongTime = wordSet(`updated published posted yesterday today ago now gestern heute aktualisiert veröffentlicht hier publié modifié l'instant
+	ayer hoy hace publicado actualizado ontem hoje há atualizado ieri oggi fa pubblicato aggiornato gisteren vandaag geleden bijgewerkt gepubliceerd`)
 
 // clock reports whether w is a number as times have them: 15:10, 12th, 2024, 5pm, 14h30.
 func clock(w string) bool {
@@ -205,31 +218,6 @@ func bylineText(t string) bool {
 		return len(rest) > 0 && len(rest) <= 14 && capitals*4 >= len(rest)*3 && !strings.HasSuffix(t, "?") && !strings.HasSuffix(t, "!")
 	}
 	return false
-}
-
-// counterWords follow the number in a counter.
-var counterWords = wordSet(`comments comment shares share views view likes like reactions replies retweets votes followers photos videos images
-	kommentare commentaires comentarios comentários commenti visualizzazioni k m`)
-
-// counter reports whether a block only counts something: "1,204 shares", "3 comments".
-func counter(t string) bool {
-	if len(t) > 40 {
-		return false
-	}
-	digits, words := false, 0
-	for w := range strings.FieldsSeq(strings.ToLower(t)) {
-		w = strings.Trim(w, ".,:;()|•")
-		switch {
-		case w == "":
-		case counterWords[w]:
-			words++
-		case strings.Trim(w, "0123456789.,km") == "":
-			digits = true
-		default:
-			return false
-		}
-	}
-	return digits && words > 0
 }
 
 // scriptText reports whether a block is code that leaked into the page.

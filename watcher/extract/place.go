@@ -175,9 +175,9 @@ func stepOf(n *html.Node) step {
 	return s
 }
 
-// add keeps a name that is lasting.
+// add keeps what of a name is lasting.
 func (s *step) add(kind, name string) {
-	if lasting(name) && len(s.tokens) < maxTokens {
+	if name = stem(name); name != "" && len(s.tokens) < maxTokens && !slices.Contains(s.tokens, kind+name) {
 		s.tokens = append(s.tokens, kind+name)
 	}
 }
@@ -275,39 +275,63 @@ func (s *step) like(n *html.Node) float64 {
 		}
 	}
 	switch {
-	case len(s.tokens) == 0 && other == 0, same == len(s.tokens) && other == 0:
+	case other == 0 && same >= len(s.tokens):
 		return 1
 	case len(s.tokens) == 0:
 		return 0.5
 	case same == 0:
 		return 0
 	}
-	return 0.2 + 0.8*float64(same)/float64(len(s.tokens)+other)
+	return 0.2 + 0.8*float64(min(same, len(s.tokens)))/float64(len(s.tokens)+other)
 }
 
 // compare counts a name as one of the step's or as another.
 func (s *step) compare(kind byte, name string, same, other *int) {
+	if name = stem(name); name == "" {
+		return
+	}
 	for _, t := range s.tokens {
 		if t[0] == kind && t[1:] == name {
 			*same++
 			return
 		}
 	}
-	if lasting(name) && *same+*other < maxTokens {
+	if *same+*other < maxTokens {
 		*other++
 	}
 }
 
-// lasting reports whether a name looks as if it stays from build to build and
-// from article to article: letters, hyphens and underscores only.
-func lasting(name string) bool {
+// stem returns the part of a name that looks as if it stays from build to build
+// and from article to article: letters, hyphens and underscores only. What
+// build tools and content systems hang on behind, as in story_5a3f2 and
+// post-12345, is cut off. It is empty for any other name.
+func stem(name string) string {
 	if name == "" || len(name) > 60 {
-		return false
+		return ""
 	}
+	digits, end := false, -1 // the last separator
 	for i := range len(name) {
-		if c := name[i]; !letterOrDigit(c) && c != '-' && c != '_' || '0' <= c && c <= '9' {
-			return false
+		switch c := name[i]; {
+		case c == '-' || c == '_':
+			if digits {
+				return ""
+			}
+			end = i
+		case '0' <= c && c <= '9':
+			digits = true
+		case !letterOrDigit(c):
+			return ""
 		}
 	}
-	return true
+	if !digits {
+		return name
+	}
+	if end < 1 || len(name)-end <= shortestTail {
+		return ""
+	}
+	return strings.TrimRight(name[:end], "-_")
 }
+
+// shortestTail is the length of what build tools hang on; shorter numbers are
+// sizes, as in col-12.
+const shortestTail = 4

@@ -28,6 +28,7 @@ const (
 	NeedsScript Reason = "a page that needs JavaScript"
 	Redirects   Reason = "a page that sends readers elsewhere"
 	Listing     Reason = "a list of articles" // a front or section page: a thing to look for feeds on
+	AnotherPage Reason = "another page, with nothing of the article on it"
 	NoArticle   Reason = "no readable article"
 )
 
@@ -68,7 +69,28 @@ func (p *sheet) judge() *Refusal {
 	if p.textLength() < leastText {
 		return &Refusal{p.nothing(s)}
 	}
+	if p.replaced() {
+		return &Refusal{AnotherPage}
+	}
 	return p.listing(s)
+}
+
+// replaced reports that a short page which does not say it is an article shares
+// neither headline nor text with the last version: a notice of some kind, in
+// whatever language. Where an article was withdrawn, its headline is left, or
+// the page says what it is; else a page so emptied is told as one that cannot
+// be read.
+func (p *sheet) replaced() bool {
+	if len(p.last.Paragraphs) == 0 || p.body.prose >= shortText || p.saysArticle() {
+		return false
+	}
+	return likeness(p.last.Headline, p.reading.Text.Headline) < 0.3 && !inCommon(p.last, p.reading.Text)
+}
+
+// saysArticle reports whether the page's data call it an article.
+func (p *sheet) saysArticle() bool {
+	m := p.survey.meta
+	return p.survey.linked.kind != "" || strings.EqualFold(m["og:type"], "article") || m["article:published_time"] != ""
 }
 
 // nothing says why a page has no text.
@@ -105,7 +127,7 @@ func (p *sheet) shrunk() bool {
 // the phrases, and how many in those with one.
 func (p *sheet) other(phrases []string) (without, with int) {
 	for _, para := range p.body.paragraphs {
-		if count(strings.ToLower(para), phrases, 1) > 0 {
+		if count(strings.ToLower(strings.ReplaceAll(para, "’", "'")), phrases, 1) > 0 {
 			with += len(para)
 		} else if len(para) >= leastText {
 			without += len(para)

@@ -33,6 +33,12 @@ var consentControls = []string{
 var botTitles = []string{
 	"just a moment", "attention required", "are you a robot", "are you human", "bot verification", "human verification", "pardon our interruption", "access denied", "access to this page has been denied",
 	"security check", "checking your browser", "ddos-guard", "verify you are human", "verify that you are human", "unusual traffic", "one more step", "please wait...", "robot check", "captcha", "request blocked", "you have been blocked", "sicherheitsüberprüfung", "un instant…", "un momento…", "einen moment",
+	"sicherheitsprüfung", "überprüfung ihres browsers", "ihr browser wird überprüft", "zugriff verweigert", "sind sie ein mensch", "sind sie ein roboter",
+	"vérification de votre navigateur", "vérification de sécurité", "vérification en cours", "vérification que vous", "êtes-vous un robot", "êtes-vous humain", "accès refusé", "accès bloqué",
+	"comprobando su navegador", "comprobando tu navegador", "verificación de seguridad", "verificación de su navegador", "verificación humana", "acceso denegado", "acceso bloqueado", "eres un robot", "es usted un robot", "es usted humano",
+	"verificando seu navegador", "verificação de segurança", "verificação do navegador", "acesso negado", "acesso bloqueado", "você é um robô", "você é humano",
+	"verifica del browser", "verifica di sicurezza", "controllo di sicurezza", "controllo del browser", "accesso negato", "sei un robot", "sei umano",
+	"controle van uw browser", "controle van je browser", "uw browser wordt gecontroleerd", "je browser wordt gecontroleerd", "beveiligingscontrole", "toegang geweigerd", "bent u een robot", "ben je een robot",
 }
 
 var botPhrases = []string{
@@ -40,6 +46,9 @@ var botPhrases = []string{
 	"checking your browser", "checking if the site connection is secure", "review the security of your connection", "performance & security by cloudflare", "cloudflare ray id", "ray id", "ddos protection by", "unusual traffic", "unusual activity", "automated access", "automated requests", "automated traffic", "suspicious activity",
 	"enable javascript and cookies to continue", "complete the security check", "complete the captcha", "solve the captcha", "solve this captcha", "press & hold", "press and hold", "incapsula incident", "request unsuccessful", "incident id", "you have been blocked", "been blocked", "permission to access", "reference #", "please enable cookies", "behaviour of a bot", "behavior of a bot", "made us think", "captcha", "security service to protect", "needs to review the security",
 	"kein roboter", "dass sie ein mensch", "ungewöhnlich", "pas un robot", "vous êtes humain", "no eres un robot", "no soy un robot", "não é um robô", "non sei un robot",
+	"keine maschine", "ein mensch sind", "anfragen aus ihrem netzwerk", "aktivieren sie javascript und cookies", "êtes un humain", "êtes bien humain", "trafic inhabituel", "activité inhabituelle", "activez javascript et les cookies", "requêtes automatisées", "résoudre le captcha",
+	"que eres humano", "que es humano", "tráfico inusual", "actividad inusual", "habilite javascript y", "active javascript y las cookies", "solicitudes automáticas", "que é humano", "tráfego incomum", "tráfego anormal", "atividade incomum", "ative o javascript e os cookies", "habilite javascript e",
+	"sei umano", "essere umano", "traffico insolito", "traffico anomalo", "attività insolita", "attiva javascript e i cookie", "abilita javascript e", "geen robot", "een mens bent", "ongebruikelijk verkeer", "ongewoon verkeer", "schakel javascript en cookies",
 }
 
 // errorCodes are the statuses error pages are headed with.
