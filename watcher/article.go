@@ -138,7 +138,7 @@ func (v *visit) differs(ctx context.Context, a news.Article, last news.Version, 
 			return err
 		}
 	}
-	verdict, h := judge(a, f, v.settle, v.when)
+	verdict, h := judge(a, f.base, f, v.settle, v.when)
 	switch verdict {
 	case same:
 		return v.standing(ctx, a, f.at)
@@ -285,22 +285,29 @@ func (v *visit) standing(ctx context.Context, a news.Article, now time.Time) err
 		}
 	}
 	if !a.Removed.IsZero() {
-		events = append(events, news.Event{
-			Kind: news.Returned, At: now, From: a.Versions, To: a.Versions,
-			ChangedAfter: a.Removed, ChangedBefore: now, Significance: news.Major,
-		})
-		a.Removed = time.Time{}
+		events = append(events, v.returned(&a, now))
 	}
-	a.Polling = answered(a.Polling, news.OutcomeSameText, "", now)
+	a.Polling = answered(a.Polling, news.OutcomeSameText, v.why, now)
 	if a.Reading == news.PageReading {
 		a.Polling.Next = v.next(now, v.when.interval(a, now), a.URL)
 	}
 	return v.record(ctx, store.Record{Article: a, Events: events})
 }
 
+// returned returns the event of an article that was removed and is there again
+// as it was.
+func (v *visit) returned(a *news.Article, now time.Time) news.Event {
+	e := news.Event{
+		Kind: news.Returned, At: now, From: a.Versions, To: a.Versions,
+		ChangedAfter: a.Removed, ChangedBefore: now, Significance: news.Major,
+	}
+	a.Removed = time.Time{}
+	return e
+}
+
 // unchanged records that the server sent nothing new.
 func (v *visit) unchanged(ctx context.Context, a news.Article, o news.Outcome, now time.Time) error {
-	a.Polling = answered(a.Polling, o, "", now)
+	a.Polling = answered(a.Polling, o, v.why, now)
 	a.Polling.Next = v.next(now, v.when.interval(a, now), a.URL)
 	return v.later(ctx, a)
 }
@@ -321,7 +328,7 @@ func (v *visit) gone(ctx context.Context, a news.Article, detail string, now tim
 	believed, h := judgeGone(a, detail, now, v.when)
 	a.Hold = h
 	if !believed {
-		a.Polling.Next = now.Add(nextLook(*h, v.when, rand.Float64()))
+		a.Polling.Next = now.Add(nextLook(a, *h, v.when, rand.Float64()))
 		return v.record(ctx, store.Record{Article: a})
 	}
 	a.Hold, a.Removed = nil, now

@@ -14,8 +14,13 @@ type finding struct {
 	place     string
 	moved     bool // the text was found elsewhere on the page than before
 	earlier   int  // the newest version with exactly this text, 0 if none
-	edit      news.Edit
 	at        time.Time
+	modified  time.Time // as the page states it
+
+	base  news.Text // what it is compared with
+	edit  news.Edit // from base to text
+	dress bool      // boilerplate differs too, and is left out of base
+	site  bool      // all that differs may be the host's
 }
 
 // A verdict is what to make of a finding.
@@ -32,17 +37,24 @@ const (
 	// errors cut off about as much, edits seldom do.
 	lossShare = 0.5
 	// looksNeeded is how often a held reading must be found, the first time
-	// included. Each earlier reading that was gone at the second look adds one,
-	// up to maxLooks, so that a headline under test has to win several draws
-	// before it is taken for an edit.
+	// included. Each earlier reading that was gone at a later look adds one, up
+	// to maxLooks.
 	looksNeeded = 2
-	maxLooks    = 5
-	// testFlips is how many vanished headlines make a test.
-	testFlips = 2
+	maxLooks    = 8
+	// headlineLooks and earlierLooks are how often another headline, or an
+	// earlier text, must be found when nothing else speaks for it. Sites that
+	// test headlines draw one at each reading, and caches that are out of step
+	// answer in turn: two looks would take every second draw for an edit, eight
+	// one in 128.
+	headlineLooks = 8
+	earlierLooks  = 6
 	// A headline known to be under test has won when it was found testLooks
-	// times in a row over at least testFor.
-	testLooks = 6
+	// times in a row over at least testFor, being looked at every testEvery.
+	testLooks = 12
 	testFor   = 2 * time.Hour
+	testEvery = 10 * time.Minute
+	// vanishedKept bounds how many vanished headlines are remembered.
+	vanishedKept = 8
 	// goneLooks is how often a page that answers 404, or leads to a section
 	// page, must be found missing over GoneFor. One that answers 410 says
 	// itself that it is gone for good and is looked for looksNeeded times.
@@ -64,6 +76,8 @@ func doubt(a news.Article, old news.Text, f finding) news.HoldReason {
 		return news.HoldLoss
 	case headlineOnly(f.edit):
 		return news.HoldHeadline
+	case f.site:
+		return news.HoldSite
 	}
 	return ""
 }
@@ -87,20 +101,81 @@ func judge(a news.Article, old news.Text, f finding, settle bool, s Schedule) (v
 	if h == nil || h.Reason == news.HoldGone || h.Text.Hash() != f.text.Hash() {
 		return hold, &news.Hold{
 			Reason: why, Text: f.text, Extractor: f.extractor, Place: f.place,
-			After: a.Polling.LastOK, Since: f.at, Looks: 1,
+			After: a.Polling.LastOK, Since: f.at, Looks: 1, Modified: f.modified,
 		}
 	}
 	again := *h
 	again.Looks++
-	again.Extractor, again.Place = f.extractor, f.place
-	need, wait := min(looksNeeded+a.Flips, maxLooks), s.Look
-	if why == news.HoldHeadline && underTest(a, f.text.Headline) {
-		need, wait, settle = testLooks, testFor, false
+	again.Extractor, again.Place, again.Modified = f.extractor, f.place, f.modified
+	need, wait := looks(a, f), s.Look
+	if tested(a, f) {
+		wait, settle = testFor, false
 	}
 	if again.Looks >= need && (settle || f.at.Sub(h.Since) >= wait) {
 		return believe, &again
 	}
 	return hold, &again
+}
+
+// looks returns how often the finding must be found to be believed. The page's
+// own word that it was modified since, kept from look to look, makes two enough
+// for what would otherwise need many.
+func looks(a news.Article, f finding) int {
+	need := looksNeeded + a.Flips
+	vouched := a.Hold != nil && !a.Modified.IsZero() && f.modified.After(a.Modified) && f.modified.Equal(a.Hold.Modified) &&
+		f.at.Sub(f.modified) >= vouchedAfter
+	switch {
+	case tested(a, f):
+		return testLooks
+	case vouched:
+	case headlineOnly(f.edit):
+		need = headlineLooks
+	case f.earlier > 0:
+		need = earlierLooks
+	}
+	return min(need, maxLooks)
+}
+
+// vouchedAfter is how old a page's word that it was modified must be. Pages that
+// state the time of the reading in its place say something else at each look
+// once it is a minute ago.
+const vouchedAfter = 2 * time.Minute
+
+// tested reports whether the finding is the other headline of a known test.
+func tested(a news.Article, f finding) bool {
+	return headlineOnly(f.edit) && underTest(a, f.text.Headline)
+}
+
+// vanish notes that a held reading was not found again. It reports whether its
+// headline is under test and that was not known: the same one has vanished
+// before, and no other difference was ever held with it.
+func vanish(a *news.Article, h news.Hold) (isTest bool) {
+	switch h.Reason {
+	case news.HoldHeadline:
+	case news.HoldEarlier:
+		a.Flips++
+		return false
+	default:
+		return false
+	}
+	a.Flips++
+	head := h.Text.Headline
+	if underTest(*a, head) {
+		return false
+	}
+	if len(a.Tested) > 0 {
+		a.Tested = append(slices.Clone(a.Tested), head) // one more variant of a known test
+		return false
+	}
+	if !slices.Contains(a.Vanished, head) {
+		a.Vanished = append(slices.Clone(a.Vanished), head)
+		a.Vanished = a.Vanished[max(len(a.Vanished)-vanishedKept, 0):]
+		return false
+	}
+	a.Vanished = nil
+	a.Tested = []string{a.Headline, head}
+	slices.Sort(a.Tested)
+	return true
 }
 
 // judgeGone decides about a page that is missing. detail is "410", "404" or
@@ -122,10 +197,16 @@ func judgeGone(a news.Article, detail string, now time.Time, s Schedule) (bool, 
 
 // nextLook returns how long after now a held reading is looked at again.
 // draw is a number in [0,1).
-func nextLook(h news.Hold, s Schedule, draw float64) time.Duration {
-	if h.Reason == news.HoldGone && h.Detail != gone410 {
+func nextLook(a news.Article, h news.Hold, s Schedule, draw float64) time.Duration {
+	switch {
+	case h.Reason == news.HoldGone && h.Detail != gone410:
 		// The looks spread over GoneFor; the last falls just behind it.
 		return s.GoneFor/(goneLooks-1) + s.Look
+	case underTest(a, h.Text.Headline) && h.Reason != news.HoldGone:
+		return testEvery
+	case h.Looks > 1 && (h.Reason == news.HoldHeadline || h.Reason == news.HoldEarlier):
+		// Those that need many looks get them in quick succession.
+		return s.Look/6 + time.Duration(draw*float64(s.Look)/6)
 	}
 	return s.Look + time.Duration(draw*float64(s.Look))
 }

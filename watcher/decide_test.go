@@ -68,7 +68,7 @@ func TestJudgeAtFirstSight(t *testing.T) {
 
 func TestJudgeSecondLook(t *testing.T) {
 	s := DefaultSchedule()
-	f := reading(func(t *news.Text) { t.Headline = "Council votes to close bridge" })
+	f := reading(func(t *news.Text) { t.Paragraphs = t.Paragraphs[:1] })
 	a := news.Article{Reading: news.PageReading, Polling: news.Polling{LastOK: noon.Add(-5 * time.Minute)}}
 	_, a.Hold = judge(a, story, f, false, s)
 	if a.Hold.Looks != 1 || !a.Hold.Since.Equal(noon) || !a.Hold.After.Equal(noon.Add(-5*time.Minute)) {
@@ -85,26 +85,59 @@ func TestJudgeSecondLook(t *testing.T) {
 	if v, _ := judge(a, story, f, false, s); v != believe {
 		t.Errorf("in time: %v", v)
 	}
-	third := reading(func(t *news.Text) { t.Headline = "Something third" })
+	third := reading(func(t *news.Text) { t.Paragraphs = t.Paragraphs[1:2] })
 	if v, h := judge(a, story, third, false, s); v != hold || h.Looks != 1 {
 		t.Errorf("something third: %v, %+v", v, h)
 	}
 	a.Flips = 1
 	if v, _ := judge(a, story, f, false, s); v != hold {
-		t.Errorf("a headline that flipped before has to win more often: %v", v)
+		t.Errorf("what flipped before has to be found more often: %v", v)
 	}
 	a.Flips = 100
 	a.Hold.Looks = maxLooks - 1
 	if v, _ := judge(a, story, f, false, s); v != believe {
-		t.Errorf("it does win in the end: %v", v)
+		t.Errorf("it is believed in the end: %v", v)
 	}
-	a.Tested = []string{f.text.Headline, story.Headline}
-	if v, _ := judge(a, story, f, true, s); v != hold {
-		t.Errorf("a headline under test wins only over time: %v", v)
+}
+
+func TestLooks(t *testing.T) {
+	headline := reading(func(t *news.Text) { t.Headline = "Council votes to close bridge" })
+	headline.at, headline.modified = noon.Add(10*time.Minute), noon
+	loss := reading(func(t *news.Text) { t.Paragraphs = t.Paragraphs[:1] })
+	back := loss
+	back.earlier = 1
+	held := func(m time.Time) *news.Hold { return &news.Hold{Modified: m} }
+	tests := []struct {
+		name string
+		a    news.Article
+		f    finding
+		want int
+	}{
+		{"a_headline", news.Article{Hold: held(time.Time{})}, headline, headlineLooks},
+		{"modified_since", news.Article{Modified: noon.Add(-day), Hold: held(noon)}, headline, 2},
+		{"not_modified_since", news.Article{Modified: noon, Hold: held(noon)}, headline, headlineLooks},
+		{"modified_at_each_look", news.Article{Modified: noon.Add(-day), Hold: held(noon.Add(-time.Minute))}, headline, headlineLooks},
+		{"modified_just_now", news.Article{Modified: noon.Add(-day), Hold: held(headline.at)}, func() finding { f := headline; f.modified = f.at; return f }(), headlineLooks},
+		{"under_test", news.Article{Tested: []string{"Council votes to close bridge"}, Hold: held(noon), Modified: noon.Add(-day)}, headline, testLooks},
+		{"a_loss", news.Article{Hold: held(time.Time{})}, loss, looksNeeded},
+		{"a_loss_after_a_flip", news.Article{Flips: 1, Hold: held(time.Time{})}, loss, looksNeeded + 1},
+		{"an_earlier_text", news.Article{Hold: held(time.Time{})}, back, earlierLooks},
 	}
-	f.at = noon.Add(3 * time.Hour)
+	for _, tt := range tests {
+		if got := looks(tt.a, tt.f); got != tt.want {
+			t.Errorf("%s: looks = %d, want %d", tt.name, got, tt.want)
+		}
+	}
+	a := news.Article{Tested: []string{story.Headline, headline.text.Headline}}
+	s := DefaultSchedule()
+	_, a.Hold = judge(a, story, headline, true, s)
+	headline.at = headline.at.Add(3 * time.Hour)
+	a.Hold.Looks = testLooks - 2
+	if v, _ := judge(a, story, headline, true, s); v != hold {
+		t.Errorf("a headline under test wins only by many looks: %v", v)
+	}
 	a.Hold.Looks = testLooks - 1
-	if v, _ := judge(a, story, f, false, s); v != believe {
+	if v, _ := judge(a, story, headline, true, s); v != believe {
 		t.Errorf("the test is over: %v", v)
 	}
 }
@@ -144,7 +177,7 @@ func TestJudgeGone(t *testing.T) {
 			t.Fatal("a page missing for a day is not believed to be")
 		}
 		a.Hold = h
-		at = at.Add(nextLook(*h, s, 0))
+		at = at.Add(nextLook(a, *h, s, 0))
 	}
 }
 

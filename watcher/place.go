@@ -84,7 +84,7 @@ func (w *Watcher) find(ctx context.Context, address string, hops int) (found, er
 	if hops > 0 {
 		return found{}, &news.Refusal{What: "That page names a feed, but there is no feed at the address it gives.", Do: "Give the feed's own address if you know it."}
 	}
-	reading, err := extract.Read(resp.Body, extract.Options{URL: resp.URL, ContentType: resp.ContentType})
+	reading, err := w.read(resp.Body, extract.Options{URL: resp.URL, ContentType: resp.ContentType})
 	if err == nil && !homePage(resp.URL) {
 		return found{resp: resp, reading: reading}, nil
 	}
@@ -217,7 +217,11 @@ func (v *visit) placeArticle(ctx context.Context, watch news.Watch, at found, no
 	} else if a.Polling.Next.IsZero() || !a.Retired.IsZero() {
 		// Known from before, and checked no more: check it again from now on.
 		a.Retired, a.Armed, a.Polling.Next = time.Time{}, now, now
-		if err := v.record(ctx, store.Record{Article: a}); err != nil {
+		rec := store.Record{Article: a}
+		if r.Text.Hash() == a.Hash {
+			rec.Page = at.resp.Body // was dropped when it retired
+		}
+		if err := v.record(ctx, rec); err != nil {
 			return news.Placement{}, err
 		}
 	}

@@ -27,6 +27,7 @@ import (
 
 	"github.com/editwatch/editwatch/internal/news"
 	"github.com/editwatch/editwatch/internal/store"
+	"github.com/editwatch/editwatch/watcher/extract"
 	"github.com/editwatch/editwatch/watcher/fetch"
 )
 
@@ -47,8 +48,10 @@ type Store interface {
 	Article(ctx context.Context, id news.ArticleID) (news.Article, error)
 	FindArticle(ctx context.Context, keys ...news.Key) (news.Article, error)
 	Articles(ctx context.Context, q store.ArticleQuery) ([]news.Article, error)
+	Events(ctx context.Context, q store.EventQuery) ([]news.Event, error)
 	Version(ctx context.Context, article news.ArticleID, number int) (news.Version, error)
 	FindVersion(ctx context.Context, article news.ArticleID, hash news.Hash) (int, error)
+	Page(ctx context.Context, article news.ArticleID) ([]byte, error)
 
 	Signal() (changed <-chan struct{}, stop func())
 }
@@ -80,6 +83,11 @@ type Watcher struct {
 
 	log    *slog.Logger
 	outage outage
+	reads  reads
+
+	// read and extractor are package extract's, except in tests of an upgrade.
+	read      func(page []byte, opts extract.Options) (extract.Reading, error)
+	extractor string
 
 	feeds, articles atomic.Int64 // polled since the start
 }
@@ -103,6 +111,7 @@ func New(s Store, f Fetcher, o Options) *Watcher {
 	return &Watcher{
 		store: s, fetch: f, when: o.Schedule, hosts: o.Hosts, log: o.Logger,
 		maxPage: o.MaxPage, maxFeed: o.MaxFeed,
+		read: extract.Read, extractor: extract.Extractor,
 	}
 }
 
@@ -331,6 +340,9 @@ func (w *Watcher) pollHost(ctx context.Context, lease store.Lease, due time.Time
 	// Even when we are told to stop: the next start finds the host free, and
 	// what was asked is not asked again.
 	shared.record(context.WithoutCancel(ctx), w, 0)
+	if err := shared.keep(context.WithoutCancel(ctx), w); err != nil {
+		w.log.Error("keep what was learnt of a host", "host", lease.Host, "err", err)
+	}
 	if err := w.store.ReleaseHost(context.WithoutCancel(ctx), lease.Host, notBefore); err != nil && ctx.Err() == nil {
 		w.log.Error("release a host", "host", lease.Host, "err", err)
 	}
@@ -351,6 +363,7 @@ type visit struct {
 	events []news.Event
 	keys   []news.Key
 
+	why     string        // why nothing is told of a difference, for people
 	trouble string        // what went wrong, for people
 	wait    time.Duration // what the host asked for
 }

@@ -71,6 +71,10 @@ var (
 
 const labelMarks = `[(*"' _•【-`
 
+// IsNote reports whether a paragraph is or holds a correction, a clarification
+// or an editor's note, in any of the languages that big outlets write in.
+func IsNote(paragraph string) bool { return isNote(paragraph) }
+
 // isNote reports whether a paragraph is or holds a correction, a clarification
 // or an editor's note.
 func isNote(paragraph string) bool {

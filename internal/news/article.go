@@ -118,6 +118,23 @@ type Article struct {
 	Polling Polling
 }
 
+// LiveQuiet is how long a live page must rest before its edits are told one by
+// one again.
+const LiveQuiet = 6 * time.Hour
+
+// LiveAt reports whether the page is live at the time: its edits are then
+// recorded, and told only where the headline or a correction changed.
+func (a Article) LiveAt(t time.Time) bool {
+	return !a.Live.IsZero() && t.Sub(later(a.Live, a.LastEdited)) < LiveQuiet
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
 // A Rereading stands in for the newest version's text when the next reading
 // is compared. It is not a version, and nothing is ever told of it.
 type Rereading struct {

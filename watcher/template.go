@@ -1,0 +1,532 @@
+package watcher
+
+import (
+	"context"
+	"hash/fnv"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/editwatch/editwatch/internal/edit"
+	"github.com/editwatch/editwatch/internal/news"
+)
+
+// What stands in many articles of a host is the host's and not theirs. Two
+// things are learnt, and kept in the host's [news.Template]:
+//
+//   - boilerplate: blocks that stand in several articles. They are left out on
+//     both sides when two readings are compared; what is stored has them.
+//   - redesigns: many articles that changed alike within a window. Their new
+//     texts become what the next readings are compared with, and nobody but
+//     the operator is told.
+//
+// Prose is not boilerplate because it stands in three articles: agencies repeat
+// a paragraph of background for weeks. Correction notes never are.
+const (
+	// blockArticles is how many articles must have a block at their edges.
+	blockArticles = 3
+	// Prose needs proseArticles, and proseShare of all articles met.
+	proseArticles = 6
+	proseShare    = 0.75
+
+	// maxBlocks bounds what is remembered of a host, maxArticles of a block.
+	maxBlocks   = 256
+	maxArticles = 32
+
+	// headBlocks and tailBlocks are how many blocks are at the edges of a text,
+	// but never more than a quarter and a third of it.
+	headBlocks, tailBlocks = 2, 4
+
+	// A redesign is when redesignArticles, and more than half of those that were
+	// read in redesignWindow, changed alike. It holds for redesignFor, so that
+	// articles that are read once a day meet it too.
+	redesignArticles = 5
+	redesignWindow   = 6 * time.Hour
+	redesignFor      = 7 * 24 * time.Hour
+	maxShifts        = 512
+	maxRedesigns     = 32
+)
+
+// A template is what is known of a host while its articles are polled.
+type template struct {
+	news.Template
+	changed bool
+}
+
+// template reads what is known of the article's host, once a round. Without a
+// round, as for a watch that is being placed, nothing is learnt.
+func (v *visit) template(ctx context.Context, host string) (*template, error) {
+	if v.round == nil {
+		t, err := v.store.Template(ctx, host)
+		return &template{Template: t}, err
+	}
+	if t := v.round.template; t != nil && t.Host == host {
+		return t, nil
+	}
+	if err := v.round.keep(ctx, v.Watcher); err != nil {
+		return nil, err
+	}
+	t, err := v.store.Template(ctx, host)
+	if err != nil {
+		return nil, err
+	}
+	v.round.template = &template{Template: t}
+	return v.round.template, nil
+}
+
+// keep stores what the round has learnt.
+func (r *round) keep(ctx context.Context, w *Watcher) error {
+	t := r.template
+	if t == nil || !t.changed {
+		return nil
+	}
+	t.Read = w.reads.of(t.Host, t.Read, time.Now().UTC())
+	if err := w.store.PutTemplate(ctx, t.Template); err != nil {
+		return err
+	}
+	t.changed = false
+	return nil
+}
+
+// reads remembers which articles were read of late, by host. It is kept with
+// the template only when that changes: to read an article that has not changed
+// is to cost nothing.
+type reads struct {
+	mu    sync.Mutex // guards the fields below
+	hosts map[string]map[news.ArticleID]time.Time
+	asked map[string]time.Time // when siblings were looked at
+}
+
+// note remembers that an article's text was read.
+func (r *reads) note(host string, id news.ArticleID, now time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.hosts == nil {
+		r.hosts = make(map[string]map[news.ArticleID]time.Time)
+	}
+	of := r.hosts[host]
+	if of == nil {
+		of = make(map[news.ArticleID]time.Time)
+		r.hosts[host] = of
+	}
+	if len(of) >= maxShifts {
+		for id, at := range of {
+			if now.Sub(at) > redesignWindow {
+				delete(of, id)
+			}
+		}
+	}
+	if len(of) < maxShifts {
+		of[id] = now
+	}
+}
+
+// ask reports whether it is time to look at other articles of a host, and
+// notes that it is done.
+func (r *reads) ask(host string, now time.Time) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if at, ok := r.asked[host]; ok && now.Sub(at) < siblingsEvery {
+		return false
+	}
+	if r.asked == nil || len(r.asked) > 4096 {
+		r.asked = make(map[string]time.Time)
+	}
+	r.asked[host] = now
+	return true
+}
+
+// of returns the articles of the host read within the window, those of before
+// included.
+func (r *reads) of(host string, before []news.ArticleRead, now time.Time) []news.ArticleRead {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var list []news.ArticleRead
+	for _, x := range before {
+		if _, ok := r.hosts[host][x.Article]; !ok && now.Sub(x.At) <= redesignWindow {
+			list = append(list, x)
+		}
+	}
+	for id, at := range r.hosts[host] {
+		if now.Sub(at) <= redesignWindow {
+			list = append(list, news.ArticleRead{Article: id, At: at})
+		}
+	}
+	slices.SortFunc(list, func(a, b news.ArticleRead) int { return strings.Compare(string(a.Article), string(b.Article)) })
+	return list
+}
+
+// learn notes the blocks of an article's reading that may be boilerplate.
+func (t *template) learn(id news.ArticleID, text news.Text, now time.Time) {
+	for i, p := range text.Paragraphs {
+		if !mayRepeat(text, i) {
+			continue
+		}
+		sum := sumOf(p)
+		at := slices.IndexFunc(t.Blocks, func(b news.Block) bool { return b.Sum == sum })
+		b := news.Block{Sum: sum, Prose: prose(p)}
+		if at >= 0 {
+			b = t.Blocks[at]
+			if slices.Contains(b.Articles, id) && now.Sub(b.At) < redesignWindow {
+				continue
+			}
+			t.Blocks = slices.Delete(t.Blocks, at, at+1)
+		}
+		if !slices.Contains(b.Articles, id) && len(b.Articles) < maxArticles {
+			b.Articles = append(b.Articles, id)
+		}
+		b.At = now
+		t.Blocks = append(t.Blocks, b)
+		t.changed = true
+	}
+	for len(t.Blocks) > maxBlocks {
+		// The oldest of those met in one article go first.
+		at := slices.IndexFunc(t.Blocks, func(b news.Block) bool { return len(b.Articles) < 2 })
+		t.Blocks = slices.Delete(t.Blocks, max(at, 0), max(at, 0)+1)
+	}
+}
+
+// articles counts the articles whose blocks are remembered.
+func (t *template) articles() int {
+	all := make(map[news.ArticleID]bool)
+	for _, b := range t.Blocks {
+		for _, id := range b.Articles {
+			all[id] = true
+		}
+	}
+	return len(all)
+}
+
+// boilerplate tells which paragraphs of a text are the host's.
+func (t *template) boilerplate(text news.Text) []bool {
+	var is []bool
+	for i, p := range text.Paragraphs {
+		if mayRepeat(text, i) && t.hosts(sumOf(p)) {
+			if is == nil {
+				is = make([]bool, len(text.Paragraphs))
+			}
+			is[i] = true
+		}
+	}
+	if !slices.Contains(is, false) {
+		return nil // it would leave nothing
+	}
+	return is
+}
+
+// hosts reports whether a block is the host's.
+func (t *template) hosts(sum uint64) bool {
+	name := strconv.FormatUint(sum, 36)
+	for _, r := range t.Redesigns {
+		if r.Feature == featureAdded+name || r.Feature == featureGone+name {
+			return true
+		}
+	}
+	for _, b := range t.Blocks {
+		if b.Sum != sum {
+			continue
+		}
+		n := len(b.Articles)
+		if b.Prose {
+			return n >= proseArticles && float64(n) >= proseShare*float64(min(t.articles(), maxArticles))
+		}
+		return n >= blockArticles
+	}
+	return false
+}
+
+// mayRepeat reports whether a paragraph is where, or what, boilerplate is: at
+// the edges of the text, or a pointer to something else.
+func mayRepeat(text news.Text, i int) bool {
+	n := len(text.Paragraphs)
+	p := text.Paragraphs[i]
+	if edit.IsNote(p) {
+		return false
+	}
+	return edge(i, n) || pointer(p)
+}
+
+func edge(i, n int) bool {
+	return i < min(headBlocks, max(n/4, 1)) || i >= n-min(tailBlocks, max(n/3, 1))
+}
+
+// pointers begin a block that leads to something else; see also the arrows.
+var pointers = []string{
+	"read more", "read also", "also read", "see also", "more on this", "related:", "watch:", "listen:", "more from", "more:",
+	"mehr zum thema", "lesen sie auch", "lesen sie mehr", "siehe auch", "mehr dazu",
+	"lire aussi", "à lire aussi", "voir aussi", "lire la suite", "à voir", "lea también", "lee también", "vea también", "le puede interesar",
+	"leia também", "leia mais", "veja também", "saiba mais", "leggi anche", "guarda anche", "per saperne di più", "lees ook", "lees meer",
+}
+
+// pointer reports whether a block leads to something else, as links do.
+func pointer(p string) bool {
+	if utf8.RuneCountInString(p) > 200 {
+		return false
+	}
+	low := strings.ToLower(p)
+	for _, begin := range pointers {
+		if strings.HasPrefix(low, begin) {
+			return true
+		}
+	}
+	return strings.HasSuffix(low, "»") && !strings.Contains(low, "«") || strings.HasSuffix(low, "›") || strings.HasSuffix(low, "→") || strings.HasSuffix(low, ">>")
+}
+
+// appeals stand in what asks readers for something.
+var appeals = []string{
+	"subscribe", "newsletter", "sign up", "support our", "support us", "donate", "follow us", "download our app", "all rights reserved",
+	"abonnieren", "abonnement", "unterstützen sie uns", "folgen sie uns", "alle rechte vorbehalten",
+	"abonnez-vous", "inscrivez-vous", "lettre d'information", "soutenez", "suivez-nous", "tous droits réservés", "désinscription",
+	"suscríbase", "suscríbete", "suscripción", "boletín", "síguenos", "todos los derechos", "assine", "inscreva-se", "siga-nos", "todos os direitos",
+	"abbonati", "iscriviti", "seguici", "tutti i diritti", "nieuwsbrief", "abonneer", "steun ons", "volg ons", "alle rechten",
+}
+
+// prose reports whether a block reads like a sentence of an article rather than
+// like a label, a list of topics, or an appeal to readers.
+func prose(p string) bool {
+	low := strings.ToLower(p)
+	for _, a := range appeals {
+		if strings.Contains(low, a) {
+			return false
+		}
+	}
+	if strings.Contains(p, "©") {
+		return false
+	}
+	words := len(strings.Fields(p))
+	last, _ := utf8.DecodeLastRuneInString(strings.TrimRight(p, `"'”’»)]`))
+	ends := strings.ContainsRune(".!?…。！？؟", last)
+	switch {
+	case ends:
+		return words >= 4 || utf8.RuneCountInString(p) >= 24 && unspaced(p)
+	case unspaced(p):
+		return utf8.RuneCountInString(p) >= 30
+	}
+	return words >= 16
+}
+
+// unspaced reports whether a text is of a script that sets no spaces.
+func unspaced(p string) bool {
+	return strings.IndexFunc(p, func(r rune) bool { return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai) }) >= 0
+}
+
+// sumOf names a block, whatever its typography.
+func sumOf(p string) uint64 {
+	h := fnv.New64a()
+	h.Write([]byte(edit.Fold(p)))
+	return h.Sum64()
+}
+
+// withBoilerplateOf returns old as it would read with the boilerplate of text
+// in place of its own, so that a comparison finds none. It reports whether that
+// differs from old.
+func (t *template) withBoilerplateOf(old, text news.Text) (news.Text, bool) {
+	was, is := t.boilerplate(old), t.boilerplate(text)
+	if was == nil && is == nil {
+		return old, false
+	}
+	var before, after []string // the boilerplate of both
+	var kept []string
+	for i, p := range old.Paragraphs {
+		if was != nil && was[i] {
+			before = append(before, p)
+		} else {
+			kept = append(kept, p)
+		}
+	}
+	for i, p := range text.Paragraphs {
+		if is != nil && is[i] {
+			after = append(after, p)
+		}
+	}
+	if slices.Equal(before, after) {
+		return old, false
+	}
+	out := old
+	out.Paragraphs = weave(kept, text.Paragraphs, is)
+	return out, true
+}
+
+// weave puts the marked paragraphs of text among those kept, beside the
+// neighbours they have in text.
+func weave(kept, text []string, marked []bool) []string {
+	at := func(i int) bool { return marked != nil && marked[i] }
+	first, last := 0, len(text)
+	for first < len(text) && at(first) {
+		first++
+	}
+	for last > first && at(last-1) {
+		last--
+	}
+	out := slices.Clone(kept)
+	for i := last - 1; i >= first; i-- {
+		if !at(i) {
+			continue
+		}
+		where := -1
+		for j := i + 1; j < last && where < 0; j++ {
+			if !at(j) {
+				where = slices.Index(out, text[j])
+			}
+		}
+		for j := i - 1; j >= first && where < 0; j-- {
+			if !at(j) {
+				if k := slices.Index(out, text[j]); k >= 0 {
+					where = k + 1
+				}
+			}
+		}
+		if where < 0 {
+			where = min(i-first, len(out))
+		}
+		out = slices.Insert(out, where, text[i])
+	}
+	out = append(slices.Clone(text[:first]), out...)
+	return append(out, text[last:]...)
+}
+
+// Features of a change that many articles of a host may share.
+const (
+	featureMoved      = "moved"
+	featureAdded      = "added "   // and the block's sum
+	featureGone       = "removed " // likewise
+	featureStandAdd   = "standfirst added"
+	featureStandGone  = "standfirst removed"
+	featureFirstAdd   = "first block added"
+	featureFirstGone  = "first block removed"
+	featureLastAdd    = "last block added"
+	featureLastGone   = "last block removed"
+	featureHeadline   = "headline with "
+	featureBareHeader = "headline without "
+)
+
+// features returns what of a change may be the host's, and whether that is all
+// of it. old and text are the two readings.
+func features(f finding, old news.Text) (list []string, all bool) {
+	all = len(f.edit.Parts) > 0
+	for _, p := range f.edit.Parts {
+		own := partFeatures(p, len(old.Paragraphs), len(f.text.Paragraphs))
+		all = all && len(own) > 0
+		list = append(list, own...)
+	}
+	if f.moved {
+		list = append(list, featureMoved)
+	}
+	slices.Sort(list)
+	return slices.Compact(list), all
+}
+
+func partFeatures(p news.Part, before, after int) []string {
+	switch p.Part {
+	case news.WhereHeadline:
+		if more, ok := affix(p.Before, p.After); ok {
+			return []string{featureHeadline + more}
+		}
+		if less, ok := affix(p.After, p.Before); ok {
+			return []string{featureBareHeader + less}
+		}
+		return nil
+	case news.WhereStandfirst:
+		switch p.Op {
+		case news.OpAdd:
+			return []string{featureStandAdd}
+		case news.OpRemove:
+			return []string{featureStandGone}
+		}
+		return nil
+	}
+	var list []string
+	for _, side := range []struct {
+		at          *int
+		n           int
+		text        string
+		verb        string
+		first, last string
+	}{
+		{p.From, before, p.Before, featureGone, featureFirstGone, featureLastGone},
+		{p.To, after, p.After, featureAdded, featureFirstAdd, featureLastAdd},
+	} {
+		if side.at == nil {
+			continue
+		}
+		if edit.IsNote(side.text) || prose(side.text) || !(edge(*side.at, side.n) || pointer(side.text)) {
+			return nil
+		}
+		list = append(list, side.verb+strconv.FormatUint(sumOf(side.text), 36))
+		if p.Op != news.OpEdit && p.Op != news.OpMove {
+			if *side.at < headBlocks {
+				list = append(list, side.first)
+			} else if *side.at >= side.n-tailBlocks {
+				list = append(list, side.last)
+			}
+		}
+	}
+	return list
+}
+
+// affix returns what longer has before or behind short and a mark that sets it
+// off: the name of a site or of a section.
+func affix(short, longer string) (string, bool) {
+	if short == "" {
+		return "", false
+	}
+	if rest, ok := strings.CutPrefix(longer, short); ok && strings.IndexAny(strings.TrimSpace(rest), "|-–—:·•/") == 0 {
+		return rest, true
+	}
+	if rest, ok := strings.CutSuffix(longer, short); ok && strings.ContainsAny(strings.TrimSpace(rest), "|-–—:·•/") {
+		return rest, true
+	}
+	return "", false
+}
+
+// shifted notes that an article's change had the features. It returns the
+// redesign that one of them belongs to, and whether that was recognised only now.
+func (t *template) shifted(id news.ArticleID, list []string, read []news.ArticleRead, now time.Time) (r news.Redesign, is, fresh bool) {
+	t.Shifts = slices.DeleteFunc(t.Shifts, func(s news.Shift) bool { return now.Sub(s.At) > redesignWindow })
+	t.Redesigns = slices.DeleteFunc(t.Redesigns, func(r news.Redesign) bool { return now.Sub(r.At) > redesignFor })
+	for _, feature := range list {
+		if !slices.ContainsFunc(t.Shifts, func(s news.Shift) bool { return s.Article == id && s.Feature == feature }) {
+			t.Shifts = append(t.Shifts, news.Shift{Feature: feature, Article: id, At: now})
+			t.changed = true
+		}
+	}
+	if over := len(t.Shifts) - maxShifts; over > 0 {
+		t.Shifts = slices.Delete(t.Shifts, 0, over)
+	}
+	for _, feature := range list {
+		if i := slices.IndexFunc(t.Redesigns, func(r news.Redesign) bool { return r.Feature == feature }); i >= 0 {
+			return t.Redesigns[i], true, false
+		}
+	}
+	for _, feature := range list {
+		alike := make(map[news.ArticleID]bool)
+		for _, s := range t.Shifts {
+			if s.Feature == feature {
+				alike[s.Article] = true
+			}
+		}
+		all := len(alike)
+		for _, x := range read {
+			if !alike[x.Article] {
+				all++
+			}
+		}
+		if len(alike) < redesignArticles || 2*len(alike) <= all {
+			continue
+		}
+		r := news.Redesign{Feature: feature, At: now, Articles: len(alike)}
+		// Several features of one redesign are told once.
+		fresh = !slices.ContainsFunc(t.Redesigns, func(r news.Redesign) bool { return now.Sub(r.At) <= redesignWindow })
+		t.Redesigns = append(t.Redesigns, r)
+		if over := len(t.Redesigns) - maxRedesigns; over > 0 {
+			t.Redesigns = slices.Delete(t.Redesigns, 0, over)
+		}
+		t.changed = true
+		return r, true, fresh
+	}
+	return news.Redesign{}, false, false
+}
