@@ -45,14 +45,6 @@ func (p *para) linkedHeading() bool {
 	return heading(p.tag) > 1 && p.linked*10 >= len(p.text)*8
 }
 
-// span is a run of paragraphs that one element gave and that may be no prose.
-type span struct {
-	from, to int
-	sure     bool   // whatever its size
-	box      bool   // a division
-	name     string // what marks it as no prose; empty when only its links can
-}
-
 // collector walks a container.
 type collector struct {
 	paras []para
@@ -67,6 +59,7 @@ type collector struct {
 
 	head   *html.Node // the headline's element
 	above  int        // paragraphs that stand above it
+	end    int        // from here on at most two sentences follow
 	byline string     // as the page gives it
 
 	mail             bool // a field for an address was seen, and its box not yet
@@ -206,29 +199,6 @@ func (c *collector) inline(n *html.Node, tag atom.Atom) {
 	}
 }
 
-// consider notes an element whose paragraphs may be no prose.
-func (c *collector) consider(n *html.Node, from int) {
-	s := span{from: from, to: len(c.paras)}
-	switch n.DataAtom {
-	case atom.Nav, atom.Figcaption:
-		s.sure = true
-	case atom.Aside, atom.Footer, atom.Form, atom.Address, atom.Figure:
-		s.name = "<" + n.Data
-	default:
-		s.name = noiseName(n)
-		s.sure = s.name == consentName
-	}
-	if s.name == "" && !s.sure {
-		switch n.DataAtom {
-		case atom.Ul, atom.Ol, atom.Dl, atom.Menu, atom.Section, atom.Div, atom.Table, atom.Details:
-		default:
-			return
-		}
-	}
-	s.box = n.DataAtom == atom.Div || n.DataAtom == atom.Section || n.DataAtom == atom.Aside
-	c.spans = append(c.spans, s)
-}
-
 // flush ends the paragraph being read.
 func (c *collector) flush(tag atom.Atom) {
 	c.brs = 0
@@ -251,14 +221,6 @@ func (c *collector) flush(tag atom.Atom) {
 	c.paras = append(c.paras, p)
 }
 
-// largeShare is the share of a container's prose beyond which elements named
-// alike are the article all the same: site builders name things oddly.
-const largeShare = 0.4
-
-// hiddenShare is the same for hidden elements: only a page that hides nearly
-// all, to show it by script, means it to be read.
-const hiddenShare = 0.75
-
 // finish decides what stays.
 func (c *collector) finish(h headline, st standfirst) collected {
 	var out collected
@@ -274,6 +236,7 @@ func (c *collector) finish(h headline, st standfirst) collected {
 	}
 	c.dropSpans(total)
 	c.boxes(total)
+	c.end = c.ending()
 	first := true
 	for i := range c.paras {
 		p := &c.paras[i]
@@ -314,65 +277,23 @@ func (c *collector) finish(h headline, st standfirst) collected {
 	return out
 }
 
-// dropSpans leaves out the elements that were noted. Those of one name are
-// judged together: a gallery's captions are noise in a report, and the text of
-// an article that is a gallery.
-func (c *collector) dropSpans(total int) {
-	prose := make(map[string]int)
-	counted := make(map[string]int) // paragraphs before this one are counted
-	for k := len(c.spans) - 1; k >= 0; k-- {
-		s := &c.spans[k]
-		if s.name == "" {
-			continue
-		}
-		// Spans come innermost first: from the back, an outer one counts for its inner ones.
-		to := s.to
-		if before, ok := counted[s.name]; ok {
-			to = min(to, before)
-		}
-		for i := s.from; i < to; i++ {
-			if p := &c.paras[i]; p.prose() {
-				prose[s.name] += len(p.text)
-			}
-		}
-		counted[s.name] = min(s.from, to)
-	}
-	for _, s := range c.spans {
-		limit := largeShare
-		if s.name == hiddenName {
-			limit = hiddenShare
-		} else if s.name == letterName {
-			limit = letterShare
-		}
-		drop := s.sure || s.name != "" && float64(prose[s.name]) <= limit*float64(total)
-		if s.name == "" && !s.sure {
-			drop = c.linky(s)
-		}
-		if drop {
-			for i := s.from; i < s.to; i++ {
-				c.paras[i].out = true
-			}
-		}
-	}
-}
-
 // longestKicker is in bytes. What stands above the headline in the article's own
 // element and is no sentence names its section or kind.
 const longestKicker = 60
 
-// linky reports whether a run of paragraphs is mostly links.
-func (c *collector) linky(s span) bool {
-	all, linked, links := 0, 0, 0
-	for i := s.from; i < s.to; i++ {
-		p := &c.paras[i]
-		if p.out {
-			continue // an element inside that was left out by itself
+// ending returns the first paragraph behind which at most two stand that read as
+// sentences. What else is between or behind them makes no difference, because it
+// comes and goes.
+func (c *collector) ending() int {
+	after := 0
+	for i := len(c.paras) - 1; i >= 0; i-- {
+		if p := &c.paras[i]; !p.out && p.prose() {
+			if after++; after > 2 {
+				return i
+			}
 		}
-		all += len(p.text)
-		linked += p.linked
-		links += p.links
 	}
-	return links >= 2 && linked*2 >= all
+	return 0
 }
 
 // headings leaves out the headings at the end: nothing stands under them any
@@ -412,7 +333,7 @@ func (c *collector) noise(p *para, i int, before bool) bool {
 	if p.tag == atom.Tr || p.tag == atom.Td || p.tag == atom.Th {
 		return false // a row of numbers is a row of numbers
 	}
-	edge := before || i+3 >= len(c.paras)
+	edge := before || i >= c.end
 	return timeExpression(t) || (bylineText(t) || isByline(t, c.byline)) && edge || isRow(t, c.byline, before) || counter(t) ||
 		furniture(t) || invitation(t) || caption(t) || scriptText(t)
 }

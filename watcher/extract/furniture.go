@@ -151,7 +151,7 @@ potrebbe interessarti
 // furnitureStarts begin such blocks. They are things said to the reader about
 // the site; a sentence of an article that begins so is rare, and longer.
 var furnitureStarts = []string{
-	"sign up for our", "sign up for the", "sign up to our", "sign up to the", "sign up here", "sign up today", "subscribe to our", "subscribe to the", "subscribe for",
+	"sign up for our", "sign up to our", "sign up here", "sign up today", "subscribe to our", "subscribe to the", "subscribe for",
 	"follow us on", "like us on", "find us on", "join us on", "follow him on", "follow her on", "follow them on", "follow @", "follow me on",
 	"click here to", "click here for", "tap here to", "read more:", "read more about", "more:", "related:", "related story:", "related article:", "related stories:", "see also:", "also read:", "also read |", "read also:",
 	"read next:", "read:", "read |", "watch:", "watch |", "listen:", "recommended:", "recommended reading", "more from", "more on this", "don't miss:", "don’t miss:", "you may also like:", "you might also like:",

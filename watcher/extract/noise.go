@@ -168,7 +168,7 @@ func timeExpression(t string) bool {
 var neutral = wordSet("min mins minute minutes hour hours hr hrs day days week weeks month months year years sec second seconds h m s in the of about by and at on to just minuten stunden stunde tagen tag heures heure jours jour horas hora días día minuto minutos dias dia ore ora minuti giorni giorno de del a la il el le an few un une una uma einer einem einen di quelques unos unas pochi paar tempo tempi tiempo uur dagen op om semaine semaines semana semanas settimana settimane woche wochen weken year jahr jahre")
 
 var strongTime = wordSet(`updated published posted yesterday today ago now gestern heute aktualisiert veröffentlicht hier publié modifié l'instant
-	ayer hoy hace publicado actualizado ontem hoje há atualizado ieri oggi fa pubblicato aggiornato gisteren vandaag geleden bijgewerkt gepubliceerd`)
+	vor ayer hoy hace publicado actualizado ontem hoje há atualizado ieri oggi fa pubblicato aggiornato gisteren vandaag geleden bijgewerkt gepubliceerd`)
 
 // clock reports whether w is a number as times have them: 15:10, 12th, 2024, 5pm, 14h30.
 func clock(w string) bool {

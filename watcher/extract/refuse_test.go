@@ -27,6 +27,12 @@ var walls = []struct {
 	{"bot_check", `<html><head><title>Just a moment...</title></head><body><h1>example.org</h1><p>Verifying you are human. This may take a few seconds.</p><p>example.org needs to review the security of your connection before proceeding.</p><div id="footer">Performance &amp; security by Cloudflare. Ray ID: 8f1</div></body></html>`, BotCheck},
 	{"bot_check_denied", `<html><head><title>Access to this page has been denied</title></head><body><p>Please verify you are a human by pressing the button below. Press &amp; Hold to confirm you are a human and not a bot.</p></body></html>`, BotCheck},
 	{"akamai", `<HTML><HEAD><TITLE>Access Denied</TITLE></HEAD><BODY><H1>Access Denied</H1>You don't have permission to access "http://example.org/a" on this server.<P>Reference #18.2d</BODY></HTML>`, BotCheck},
+	{"bot_check_spanish", page("Verificación de seguridad", `<h1>Verificación de seguridad</h1><p>Confirme que es humano para seguir. Su red nos envía tráfico inusual.</p>`), BotCheck},
+	{"bot_check_french", page("Vérification en cours", `<h1>Un contrôle rapide</h1><p>Cochez la case pour montrer que vous n’êtes pas un robot, puis patientez.</p>`), BotCheck},
+	{"bot_check_german", page("Sind Sie ein Mensch?", `<h1>Sind Sie ein Mensch?</h1><p>Bitte klicken Sie, damit wir Sie einlassen können.</p>`), BotCheck},
+	{"bot_check_dutch", page("Toegang", `<h1>Even controleren</h1><p>Laat zien dat u een mens bent. We zien ongebruikelijk verkeer van uw kant.</p>`), BotCheck},
+	{"bot_check_italian", page("Controllo di sicurezza", `<h1>Attendere</h1><p>Stiamo controllando la connessione prima di lasciarla passare.</p>`), BotCheck},
+	{"bot_check_portuguese", page("Verificação de segurança", `<h1>Aguarde</h1><p>Estamos a verificar a sua ligação antes de o deixar passar.</p>`), BotCheck},
 	{"soft_404", page("Page not found", `<h1>Page not found</h1><p>Sorry, the page you are looking for could not be found. It may have been moved or deleted.</p>`), ErrorPage},
 	{"soft_404_with_stories", page("Error", `<h1>Sorry, we couldn't find that page</h1><p>It may have been removed.</p><h2>Latest</h2>`+strings.Repeat(`<div class="card"><h3><a href="/x">Harbour master says no jobs will go in the coming year</a></h3><p>The harbour master told a meeting of the board on Tuesday that all was well and would remain so.</p></div>`, 6)), ErrorPage},
 	{"error_503", `<html><head><title>503 Service Unavailable</title></head><body><h1>Service Unavailable</h1><p>The server is temporarily unable to service your request due to maintenance downtime. Please try again later.</p></body></html>`, ErrorPage},
@@ -103,4 +109,41 @@ func TestWallsWithPlace(t *testing.T) {
 			t.Errorf("%+v, %v", r, err)
 		}
 	})
+}
+
+// TestAnotherPage: a short page that shares nothing with the last version, and
+// does not call itself an article, is a notice in whatever language.
+func TestAnotherPage(t *testing.T) {
+	const headline = "Council votes to close bridge"
+	text := strings.Repeat("<p>"+opening+"</p><p>"+closing+"</p>", 2)
+	last, err := Read([]byte(page(headline, "<article><h1>"+headline+"</h1>"+text+"</article>")), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const notice = "<p>Proszę chwilę poczekać, sprawdzamy, kto do nas zagląda, zanim otworzymy.</p>"
+	const other = "<p>Another story stands here now, of a ferry that came in with the tide and left without it.</p>"
+	tests := []struct {
+		name, title, meta, body string
+		want                    Reason
+	}{
+		{"notice", "Chwileczkę", "", "<h1>Chwileczkę</h1>" + notice, AnotherPage},
+		{"notice_in_the_same_place", "Chwileczkę", "", "<article><h1>Chwileczkę</h1>" + notice + "</article>", AnotherPage},
+		{"withdrawn_under_its_headline", headline, "", "<article><h1>" + headline + "</h1><p>This report was withdrawn on Tuesday after a complaint by the council.</p></article>", ""},
+		{"withdrawn_and_an_article", "Report withdrawn", `<meta property="og:type" content="article">`, "<article><h1>Report withdrawn</h1><p>This report was withdrawn on Tuesday after a complaint by the council.</p></article>", ""},
+		{"new_headline", "Bridge shut", "", "<article><h1>Bridge shut for years</h1>" + text + "</article>", ""},
+		{"rewritten", "Ferry", "", "<article><h1>Ferry in</h1>" + other + strings.Repeat(strings.Replace(other, "Another", "One more", 1)+other, 3) + "</article>", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			p := strings.Replace(page(tt.title, tt.body), "</head>", tt.meta+"</head>", 1)
+			_, err := Read([]byte(p), Options{Place: last.Place, Last: last.Text})
+			var refusal *Refusal
+			switch {
+			case err == nil && tt.want != "":
+				t.Errorf("read, want %s", tt.want)
+			case err != nil && (!errors.As(err, &refusal) || refusal.Reason != tt.want):
+				t.Errorf("%v, want %q", err, tt.want)
+			}
+		})
+	}
 }
