@@ -93,7 +93,7 @@ func (t *tx) text(n uint32) (string, error) {
 	return string(v), nil
 }
 
-// named couples an encoder with the names of a transaction.
+// namer couples an encoder with the names of a transaction.
 type namer struct {
 	encoder
 	t   *tx
@@ -110,13 +110,6 @@ func (e *namer) name(field int, text string) {
 		return
 	}
 	e.uint(field, uint64(n))
-}
-
-// names is name for a list.
-func (e *namer) names(field int, list []string) {
-	for _, s := range list {
-		e.name(field, s)
-	}
 }
 
 // unnamer is the reading side.

@@ -147,6 +147,42 @@ func TestOpenErrors(t *testing.T) {
 	}
 }
 
+// TestMigrateFrom1 opens a store of schema 1, which lacks what 2 added.
+func TestMigrateFrom1(t *testing.T) {
+	path := filled(t)
+	s := openAt(t, path)
+	ctx := t.Context()
+	list, err := s.Articles(ctx, store.ArticleQuery{Max: 1000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range list {
+		a.Rereading = nil
+		if _, err := s.Record(ctx, store.Record{Article: a}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := s.Counts(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = s.db.Update(func(btx *bbolt.Tx) error {
+		return errors.Join(btx.DeleteBucket(bucketNames[rereadings]), btx.DeleteBucket(bucketNames[templates]), putSchema(btx, 1))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	s = openAt(t, path)
+	defer s.Close()
+	if err := s.Check(ctx); err != nil {
+		t.Error(err)
+	}
+	if got, err := s.Counts(ctx); err != nil || got != want {
+		t.Errorf("got %+v, %v, want %+v", got, err, want)
+	}
+}
+
 func TestOpenInUse(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "test.db")
 	s := openAt(t, path)
@@ -466,6 +502,25 @@ func TestGroups(t *testing.T) {
 		if want := map[bool]error{true: bad}[i%10 == 3]; err != want {
 			t.Errorf("write %d: got error %v, want %v", i, err, want)
 		}
+	}
+}
+
+// TestReadOwnWrites: what a write of a group put, the next one of the group
+// finds, also where the value is empty.
+func TestReadOwnWrites(t *testing.T) {
+	s := openAt(t, filepath.Join(t.TempDir(), "test.db"))
+	defer s.Close()
+	err := s.update(t.Context(), func(tx *tx) error {
+		if err := tx.put(unplanned, n8(1), nil); err != nil {
+			return err
+		}
+		if tx.get(unplanned, n8(1)) == nil {
+			t.Error("what was put is not there")
+		}
+		return tx.del(unplanned, n8(1))
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -80,6 +80,9 @@ func (t *tx) get(b bucket, key []byte) []byte { return t.bucket(b).Get(key) }
 
 func (t *tx) put(b bucket, key, value []byte) error {
 	t.puts++
+	if value == nil {
+		value = []byte{} // or it reads as missing until it is committed
+	}
 	if err := t.bucket(b).Put(key, value); err != nil {
 		return fmt.Errorf("write %s: %w", bucketNames[b], err)
 	}
