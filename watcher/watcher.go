@@ -111,7 +111,7 @@ func New(s Store, f Fetcher, o Options) *Watcher {
 	return &Watcher{
 		store: s, fetch: f, when: o.Schedule, hosts: o.Hosts, log: o.Logger,
 		maxPage: o.MaxPage, maxFeed: o.MaxFeed,
-		read: extract.Read, extractor: extract.Extractor,
+		read: inTurns(extract.Read), extractor: extract.Extractor,
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"runtime"
 	"sync"
 
 	"github.com/andybalholm/brotli"
@@ -46,9 +47,15 @@ func squeezeWhole(b []byte) []byte {
 // squeezeDelta compresses the difference of two texts.
 func squeezeDelta(b []byte) []byte { return squeeze(b, &quick) }
 
+// squeezing has no more texts compressed at once than can be at once: each takes
+// megabytes while it lasts.
+var squeezing = make(chan struct{}, runtime.GOMAXPROCS(0))
+
 // squeeze returns b, with a 1 before it if it is compressed, else a 0.
 func squeeze(b []byte, writers *sync.Pool) []byte {
 	if len(b) >= 24 {
+		squeezing <- struct{}{}
+		defer func() { <-squeezing }()
 		w := writers.Get().(*brotli.Writer)
 		defer writers.Put(w)
 		out := bytes.NewBuffer(make([]byte, 0, 64+len(b)/2))
