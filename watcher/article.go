@@ -133,6 +133,12 @@ func (v *visit) differs(ctx context.Context, a news.Article, last news.Version, 
 		return err
 	}
 	f.base, f.edit = base, edit.Compare(base, f.text)
+	if f.earlier == 0 && f.edit.Significance > news.Typography {
+		var err error
+		if f.earlier, err = v.earlierWords(ctx, a, f.text); err != nil {
+			return err
+		}
+	}
 	if a.Reading == news.PageReading {
 		if done, err := v.dressed(ctx, &a, &f, resp); done || err != nil {
 			return err
@@ -168,7 +174,7 @@ func (v *visit) hold(ctx context.Context, a news.Article, h *news.Hold, f findin
 // believe stores a version and what happened.
 func (v *visit) believe(ctx context.Context, a news.Article, last news.Version, f finding, resp *fetch.Response) error {
 	seen, after := f.at, a.Polling.LastOK
-	if a.Hold != nil && a.Hold.Reason != news.HoldGone && a.Hold.Text.Hash() == f.text.Hash() {
+	if a.Hold != nil && a.Hold.Reason != news.HoldGone && sameWords(a.Hold.Text, f.text) {
 		seen, after = a.Hold.Since, a.Hold.After
 	}
 	kind := news.Edited

@@ -97,8 +97,11 @@ func judge(a news.Article, old news.Text, f finding, settle bool, s Schedule) (v
 	if why == "" {
 		return believe, nil
 	}
+	if comesBack(a, f) {
+		return believe, nil
+	}
 	h := a.Hold
-	if h == nil || h.Reason == news.HoldGone || h.Text.Hash() != f.text.Hash() {
+	if h == nil || h.Reason == news.HoldGone || !sameWords(h.Text, f.text) {
 		return hold, &news.Hold{
 			Reason: why, Text: f.text, Extractor: f.extractor, Place: f.place,
 			After: a.Polling.LastOK, Since: f.at, Looks: 1, Modified: f.modified,
@@ -134,6 +137,14 @@ func looks(a news.Article, f finding) int {
 		need = earlierLooks
 	}
 	return min(need, maxLooks)
+}
+
+// comesBack reports whether the finding is a headline that was held, was gone,
+// and is there again on a page that says it was modified since the newest
+// version: then what came between was an old copy, and not the test of a headline.
+func comesBack(a news.Article, f finding) bool {
+	return headlineOnly(f.edit) && f.earlier == 0 && slices.Contains(a.Vanished, f.text.Headline) &&
+		!a.Modified.IsZero() && f.modified.After(a.Modified) && f.at.Sub(f.modified) >= vouchedAfter
 }
 
 // vouchedAfter is how old a page's word that it was modified must be. Pages that
@@ -217,11 +228,19 @@ func underTest(a news.Article, headline string) bool {
 	return slices.Contains(a.Tested, headline)
 }
 
-// headlineOnly reports whether the edit concerns nothing but the headline.
+// headlineOnly reports whether the edit concerns the words of nothing but the
+// headline.
 func headlineOnly(e news.Edit) bool {
-	return len(e.Parts) > 0 && !slices.ContainsFunc(e.Parts, func(p news.Part) bool {
-		return p.Part != news.WhereHeadline
-	})
+	headline := false
+	for _, p := range e.Parts {
+		switch {
+		case p.Part == news.WhereHeadline:
+			headline = true
+		case !slices.Equal(p.Classes, []news.Class{news.ClassTypography}):
+			return false
+		}
+	}
+	return headline
 }
 
 // size returns the length of what stands below the headline, in bytes.
