@@ -132,7 +132,7 @@ func (v *visit) differs(ctx context.Context, a news.Article, last news.Version, 
 	} else if !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	f.base, f.edit = base, edit.Compare(base, f.text)
+	f.base, f.edit, f.stale = base, edit.Compare(base, f.text), v.reads.isStale(a.Polling.Host, f.at)
 	if f.earlier == 0 && f.edit.Significance > news.Typography {
 		var err error
 		if f.earlier, err = v.earlierWords(ctx, a, f.text); err != nil {
@@ -157,7 +157,7 @@ func (v *visit) differs(ctx context.Context, a news.Article, last news.Version, 
 // hold keeps a reading that is to be looked at again.
 func (v *visit) hold(ctx context.Context, a news.Article, h *news.Hold, f finding) error {
 	if old := a.Hold; old != nil && h.Looks == 1 {
-		vanish(&a, *old) // something third was read
+		vanish(&a, *old, f.stale) // something third was read
 	}
 	a.Hold = h
 	a.Polling = answered(a.Polling, news.OutcomeHeld, "it reads differently ("+string(h.Reason)+"); a second look decides", f.at)
@@ -282,7 +282,10 @@ func (v *visit) standing(ctx context.Context, a news.Article, now time.Time) err
 	var events []news.Event
 	if h := a.Hold; h != nil {
 		a.Hold = nil
-		if vanish(&a, *h) {
+		if h.Detail == oldCopy {
+			v.reads.noteStale(a.Polling.Host, now)
+		}
+		if vanish(&a, *h, v.reads.isStale(a.Polling.Host, now)) {
 			events = append(events, news.Event{
 				Kind: news.Testing, At: now, From: a.Versions, To: a.Versions,
 				ChangedAfter: h.After, ChangedBefore: now, Significance: news.Major,

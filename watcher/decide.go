@@ -21,6 +21,7 @@ type finding struct {
 	edit  news.Edit // from base to text
 	dress bool      // boilerplate differs too, and is left out of base
 	site  bool      // all that differs may be the host's
+	stale bool      // the host serves old copies these days
 }
 
 // A verdict is what to make of a finding.
@@ -102,10 +103,14 @@ func judge(a news.Article, old news.Text, f finding, settle bool, s Schedule) (v
 	}
 	h := a.Hold
 	if h == nil || h.Reason == news.HoldGone || !sameWords(h.Text, f.text) {
-		return hold, &news.Hold{
+		first := &news.Hold{
 			Reason: why, Text: f.text, Extractor: f.extractor, Place: f.place,
 			After: a.Polling.LastOK, Since: f.at, Looks: 1, Modified: f.modified,
 		}
+		if why == news.HoldEarlier && !headlineOnly(f.edit) {
+			first.Detail = oldCopy
+		}
+		return hold, first
 	}
 	again := *h
 	again.Looks++
@@ -139,12 +144,19 @@ func looks(a news.Article, f finding) int {
 	return min(need, maxLooks)
 }
 
+// oldCopy is the detail of a held reading that is an old copy if it vanishes: an
+// earlier text that differs in more than its headline, so that it is no test.
+const oldCopy = "an old copy, perhaps"
+
 // comesBack reports whether the finding is a headline that was held, was gone,
-// and is there again on a page that says it was modified since the newest
-// version: then what came between was an old copy, and not the test of a headline.
+// and is there again, where what came between was an old copy, and not the test
+// of a headline: the page says that it was modified since the newest version,
+// or the host serves old copies of other texts as well.
 func comesBack(a news.Article, f finding) bool {
-	return headlineOnly(f.edit) && f.earlier == 0 && slices.Contains(a.Vanished, f.text.Headline) &&
-		!a.Modified.IsZero() && f.modified.After(a.Modified) && f.at.Sub(f.modified) >= vouchedAfter
+	if !headlineOnly(f.edit) || f.earlier > 0 || !slices.Contains(a.Vanished, f.text.Headline) {
+		return false
+	}
+	return f.stale || !a.Modified.IsZero() && f.modified.After(a.Modified) && f.at.Sub(f.modified) >= vouchedAfter
 }
 
 // vouchedAfter is how old a page's word that it was modified must be. Pages that
@@ -159,8 +171,8 @@ func tested(a news.Article, f finding) bool {
 
 // vanish notes that a held reading was not found again. It reports whether its
 // headline is under test and that was not known: the same one has vanished
-// before, and no other difference was ever held with it.
-func vanish(a *news.Article, h news.Hold) (isTest bool) {
+// before, and the host is not stale: it serves no old copies these days.
+func vanish(a *news.Article, h news.Hold, stale bool) (isTest bool) {
 	switch h.Reason {
 	case news.HoldHeadline:
 	case news.HoldEarlier:
@@ -178,8 +190,9 @@ func vanish(a *news.Article, h news.Hold) (isTest bool) {
 		a.Tested = append(slices.Clone(a.Tested), head) // one more variant of a known test
 		return false
 	}
-	if !slices.Contains(a.Vanished, head) {
-		a.Vanished = append(slices.Clone(a.Vanished), head)
+	if stale || !slices.Contains(a.Vanished, head) {
+		a.Vanished = slices.DeleteFunc(slices.Clone(a.Vanished), func(s string) bool { return s == head })
+		a.Vanished = append(a.Vanished, head)
 		a.Vanished = a.Vanished[max(len(a.Vanished)-vanishedKept, 0):]
 		return false
 	}

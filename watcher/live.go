@@ -2,6 +2,9 @@ package watcher
 
 import (
 	"context"
+	"net/url"
+	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,13 +14,15 @@ import (
 
 const (
 	// A page is live when it is edited more often than liveEdits times within
-	// liveWithin, or says itself that it is a live blog.
+	// liveWithin, or says itself that it is a live blog. Edits that all fall into
+	// liveBurst are somebody at work on a draft.
 	liveEdits  = 6
 	liveWithin = 2 * time.Hour
+	liveBurst  = 25 * time.Minute
 )
 
-// live returns the events of an edit: itself, and before it that the page is
-// live when it becomes that. It brings a up to date; a.LastEdited is still that
+// live returns the events of an edit: itself, and after it that the page is
+// live when it becomes that: the edits that follow are not told one by one. It brings a up to date; a.LastEdited is still that
 // of the edit before.
 func (v *visit) live(ctx context.Context, a *news.Article, e news.Event) ([]news.Event, error) {
 	if e.Kind != news.Edited && e.Kind != news.Reverted {
@@ -33,18 +38,18 @@ func (v *visit) live(ctx context.Context, a *news.Article, e news.Event) ([]news
 		return []news.Event{e}, err
 	}
 	a.Live, a.Lives = e.At, a.Lives+1
-	e.Live = true
-	return []news.Event{{
+	e.Live = saysLive(*a) // then that is what there is to tell
+	return []news.Event{e, {
 		Kind: news.Live, At: e.At, From: e.To, To: e.To, Significance: news.Major,
 		ChangedAfter: e.ChangedAfter, ChangedBefore: e.ChangedBefore,
-	}, e}, nil
+	}}, nil
 }
 
 func (v *visit) becomesLive(ctx context.Context, a news.Article, e news.Event) (bool, error) {
 	if e.Significance < news.Minor {
 		return false, nil
 	}
-	if a.Lives == 0 && strings.Contains(a.Kind, "LiveBlog") {
+	if a.Lives == 0 && saysLive(a) {
 		return true, nil
 	}
 	if a.Edits <= liveEdits { // this one included
@@ -54,11 +59,31 @@ func (v *visit) becomesLive(ctx context.Context, a news.Article, e news.Event) (
 	if err != nil {
 		return false, err
 	}
-	recent := 1
+	recent, span := 1, time.Duration(0)
 	for _, old := range events {
 		if (old.Kind == news.Edited || old.Kind == news.Reverted) && old.Significance >= news.Minor && e.At.Sub(old.At) < liveWithin {
 			recent++
+			span = e.At.Sub(old.At)
 		}
 	}
-	return recent > liveEdits, nil
+	return recent > liveEdits && span >= liveBurst, nil
+}
+
+// liveSegments are what sites call the folder of their live pages.
+var liveSegments = []string{
+	"live", "liveblog", "live-blog", "live-blogs", "liveticker", "live-ticker", "en-direct", "direct", "en-vivo", "directo", "ao-vivo", "diretta", "live-updates",
+}
+
+// saysLive reports whether the page says itself that it is live, in its linked
+// data or by the folder it stands in.
+func saysLive(a news.Article) bool {
+	if strings.Contains(a.Kind, "LiveBlog") {
+		return true
+	}
+	u, err := url.Parse(a.URL)
+	if err != nil {
+		return false
+	}
+	folders := strings.Split(strings.ToLower(path.Dir(u.Path)), "/")
+	return slices.ContainsFunc(folders, func(s string) bool { return slices.Contains(liveSegments, s) })
 }

@@ -99,6 +99,7 @@ type reads struct {
 	mu    sync.Mutex // guards the fields below
 	hosts map[string]map[news.ArticleID]time.Time
 	asked map[string]time.Time // when siblings were looked at
+	stale map[string]time.Time // when an old copy was served
 }
 
 // note remembers that an article's text was read.
@@ -138,6 +139,28 @@ func (r *reads) ask(host string, now time.Time) bool {
 	}
 	r.asked[host] = now
 	return true
+}
+
+// staleFor is how long a host that served an old copy is thought to do so.
+const staleFor = 24 * time.Hour
+
+// noteStale remembers that a host served an old copy. That is not kept: a crash
+// may take it.
+func (r *reads) noteStale(host string, now time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.stale == nil || len(r.stale) > 4096 {
+		r.stale = make(map[string]time.Time)
+	}
+	r.stale[host] = now
+}
+
+// isStale reports whether the host served an old copy of late.
+func (r *reads) isStale(host string, now time.Time) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	at, ok := r.stale[host]
+	return ok && now.Sub(at) < staleFor
 }
 
 // of returns the articles of the host read within the window, those of before
