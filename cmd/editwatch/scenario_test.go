@@ -1,69 +1,72 @@
 package main
 
 import (
-	"fmt"
-	"net/url"
-	"slices"
-	"strings"
 	"testing"
 	"time"
 
-	"github.com/editwatch/editwatch/internal/edit"
-	"github.com/editwatch/editwatch/internal/news"
 	"github.com/editwatch/editwatch/internal/newsroom"
 )
 
 // TestScenario scores the whole program on the newsroom: every kind of noise
 // and of fault, with true edits beside them, behind them and among them. What
-// was told is held against the newsroom's own log.
+// was told is held against the newsroom's own log. Each part has a newsroom of
+// its own, with other variants of the stories, and other outlets in each layout.
 func TestScenario(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes half a minute")
 	}
-	room := newsroom.New(newsroom.Options{Seed: 7, Slow: 100 * time.Millisecond, RetryAfter: time.Second})
-	if err := room.Start(); err != nil {
-		t.Fatal(err)
+	for _, part := range []struct {
+		name    string
+		seed    uint64
+		layouts int // how far the layouts are moved among the outlets
+		run     func(*scorer)
+	}{
+		{"noise", 7, 0, noises},
+		{"noise_in_other_layouts", 8, 2, noises},
+		{"faults", 11, 0, faults},
+		{"faults_in_other_layouts", 12, 1, faults},
+		{"whole_articles", 23, 0, wholeArticles},
+		{"whole_articles_in_other_layouts", 24, 3, wholeArticles},
+	} {
+		t.Run(part.name, func(t *testing.T) {
+			t.Parallel()
+			s := newScorer(t, part.seed, part.layouts)
+			s.poll("again")
+			part.run(s)
+			s.report()
+		})
 	}
-	defer room.Close()
-	s := &scorer{t: t, room: room, desk: newDesk(t, nil)}
-	for _, o := range room.Outlets() {
-		if a, ok := s.desk.watch(o.FeedURL(), true); !ok {
-			t.Fatalf("%s: %v", o.Name, a.Lines)
-		}
-	}
-	s.poll("baseline")
-	s.poll("again")
+}
 
-	for _, n := range newsroom.Noises() {
-		for _, o := range room.Outlets() {
+// noises lets each outlet make each noise, and all of them at once.
+func noises(s *scorer) {
+	for _, n := range append(newsroom.Noises(), newsroom.AllNoise) {
+		for _, o := range s.room.Outlets() {
 			o.SetNoise(n)
 		}
 		s.poll("noise: " + n.String())
 		s.step(2)
 		s.poll("noise with edits: " + n.String())
 	}
-	for _, o := range room.Outlets() {
-		o.SetNoise(newsroom.AllNoise)
-	}
-	s.poll("all noise")
-	s.step(3)
-	s.poll("all noise with edits")
+}
 
+// faults lets an article of each outlet fail in each way, while it and others
+// are edited.
+func faults(s *scorer) {
 	for i, f := range newsroom.Faults() {
 		if f == newsroom.OldCopy {
-			continue // below
+			continue // an article of a kind: see oldCopies
 		}
 		var faulty []*newsroom.Article
-		for _, o := range room.Outlets() {
+		for _, o := range s.room.Outlets() {
 			articles := o.Articles()
 			a := articles[i%len(articles)]
-			if a.Removed() != 0 {
-				continue
-			}
 			a.Fault(f, -1)
 			faulty = append(faulty, a)
 		}
-		s.poll("fault: " + string(f))
+		if i%4 == 0 {
+			s.poll("fault: " + string(f))
+		}
 		s.step(1)
 		s.hidden = faulty
 		s.poll("fault beside edits: " + string(f))
@@ -76,10 +79,22 @@ func TestScenario(t *testing.T) {
 		}
 		s.poll("fault gone: " + string(f))
 	}
+}
 
-	// Events of whole articles.
+// wholeArticles removes articles and brings them back, reverts, renames and
+// tests them, serves old copies of them, and lets one be live.
+func wholeArticles(s *scorer) {
+	removals(s)
+	reverts(s)
+	renames(s)
+	headlineTests(s)
+	oldCopies(s)
+	liveBlog(s)
+}
+
+func removals(s *scorer) {
 	var gone []*newsroom.Article
-	for i, o := range room.Outlets() {
+	for i, o := range s.room.Outlets() {
 		a := o.Articles()[0]
 		a.Remove([]newsroom.Removal{newsroom.Gone, newsroom.NotFound, newsroom.ToSection}[i%3])
 		gone = append(gone, a)
@@ -91,161 +106,100 @@ func TestScenario(t *testing.T) {
 		a.Restore()
 	}
 	s.poll("returned")
-	for _, o := range room.Outlets() {
-		a := o.Articles()[1]
-		if n := len(a.Versions()); n > 1 {
-			if _, err := a.Revert(n - 1); err != nil {
-				t.Logf("revert: %v", err)
-			}
-		}
-	}
-	s.poll("reverted")
-
-	s.report()
 }
 
-// A scorer matches what was told with what was done.
-type scorer struct {
-	t      *testing.T
-	room   *newsroom.Newsroom
-	desk   *desk
-	next   int                 // the number of the first change not scored yet
-	open   []newsroom.Change   // done and not told yet
-	hidden []*newsroom.Article // behind a fault: not to be told now
-	turn   int
-
-	right, wrong, impure, due int
-}
-
-// step has n articles of each outlet take their next edit.
-func (s *scorer) step(n int) {
+func reverts(s *scorer) {
+	s.step(3)
+	s.poll("edited, to be reverted")
 	for _, o := range s.room.Outlets() {
-		done := 0
-		articles := o.Articles()
-		for range articles {
-			s.turn++
-			a := articles[s.turn%len(articles)]
-			if a.Removed() != 0 || slices.ContainsFunc(s.open, func(c newsroom.Change) bool { return c.URL == a.URL() }) {
-				continue
-			}
-			if _, ok := a.Step(); ok {
-				done++
-			} else {
-				// Its story is told: go on by hand.
-				_, ok := a.Edit(func(t *newsroom.Text) {
-					i := s.turn % len(t.Paragraphs)
-					t.Paragraphs[i] += fmt.Sprintf(" The office counted %d of them on Sunday.", 100+s.turn)
-				}, "addition")
-				if ok {
-					done++
+		for _, a := range o.Articles() {
+			if n := len(a.Versions()); n > 1 && a.Kind() != newsroom.LiveBlog {
+				if _, err := a.Revert(n - 1); err != nil {
+					s.t.Logf("revert: %v", err)
 				}
-			}
-			if done == n {
 				break
 			}
 		}
 	}
+	s.poll("reverted")
 }
 
-// poll lets the program look, and scores what it told.
-func (s *scorer) poll(when string) {
-	s.t.Helper()
-	for _, c := range s.room.Truth()[s.next:] {
-		s.next++
-		if c.Significance == "none" || c.Significance == "typography" || c.Kind == newsroom.Published || c.Kind == newsroom.Renamed {
-			continue
+// renames gives articles another slug, as sites do when the headline changes:
+// nobody's news.
+func renames(s *scorer) {
+	for _, o := range s.room.Outlets() {
+		for i, a := range o.Articles() {
+			if a.Kind() != newsroom.LiveBlog && i < 3 {
+				a.Rename("another-slug-" + string(rune('a'+i)))
+			}
 		}
-		s.open = append(s.open, c)
-		s.due++
 	}
-	for _, r := range s.desk.poll() {
-		i := slices.IndexFunc(s.open, func(c newsroom.Change) bool { return samePage(c.URL, r.Article.URL) && sameKind(c.Kind, r.Kind) })
-		if i < 0 {
-			s.wrong++
-			s.t.Logf("FALSE ALARM (%s): %s %s\n%s", when, r.Kind, r.Article.URL, partsOf(r))
-			continue
-		}
-		s.right++
-		if foreign := foreignParts(r, s.open[i]); foreign != "" {
-			s.impure++
-			s.t.Logf("IMPURE (%s): %s %s: %s", when, r.Kind, r.Article.URL, foreign)
-		}
-		s.open = slices.Delete(s.open, i, i+1)
-	}
-	for _, c := range s.open {
-		if c.Kind == newsroom.Removed || slices.ContainsFunc(s.hidden, func(a *newsroom.Article) bool { return a.URL() == c.URL }) {
-			continue
-		}
-		s.t.Logf("NOT TOLD YET (%s): %s %s %v %q", when, c.Kind, c.URL, c.Classes, c.Label)
-	}
+	s.poll("renamed")
+	s.step(2)
+	s.poll("renamed, then edited")
 }
 
-func (s *scorer) report() {
-	s.t.Logf("%d true changes: %d told, %d missed; %d false alarms; %d announcements with foreign parts",
-		s.due, s.right, len(s.open), s.wrong, s.impure)
-	if len(s.open) > 0 {
-		s.t.Errorf("%d of %d true changes were not told", len(s.open), s.due)
+// headlineTests shows readers two headlines in turns: told once, then quiet.
+func headlineTests(s *scorer) {
+	var tested []*newsroom.Article
+	for _, o := range s.room.Outlets() {
+		a := o.Articles()[1]
+		a.Test("What we know: " + a.Text().Headline)
+		tested = append(tested, a)
 	}
-	if s.wrong*100 > s.right {
-		s.t.Errorf("%d false alarms beside %d true ones: more than one in a hundred", s.wrong, s.right)
+	s.patient = true
+	for range 6 {
+		s.poll("headline test")
+	}
+	s.patient = false
+	s.poll("headline test, told")
+	for range 4 {
+		s.poll("headline test, later")
+	}
+	for _, a := range tested {
+		a.EndTest(false)
+	}
+	for range 3 {
+		s.poll("headline test, over")
 	}
 }
 
-func samePage(a, b string) bool {
-	path := func(s string) string {
-		u, err := url.Parse(s)
-		if err != nil {
-			return s
-		}
-		return u.Host + strings.TrimSuffix(u.Path, "/")
+// oldCopies lets a cache answer with the version before, every second time. The
+// edits made meanwhile are of paragraphs: two headlines in turns are a test to
+// any reader.
+func oldCopies(s *scorer) {
+	for _, o := range s.room.Outlets() {
+		o.Fault(newsroom.OldCopy, -1)
 	}
-	return path(a) == path(b)
+	for range 4 {
+		s.poll("old copies")
+	}
+	for _, o := range s.room.Outlets() {
+		s.write(o.Articles()[2])
+	}
+	s.patient = true
+	for range 3 {
+		s.poll("old copies with edits")
+	}
+	s.patient = false
+	for _, o := range s.room.Outlets() {
+		o.Fault(newsroom.NoFault, 0)
+	}
+	s.poll("no old copies")
+	s.poll("no old copies")
 }
 
-func sameKind(done newsroom.ChangeKind, told news.EventKind) bool {
-	switch done {
-	case newsroom.Edited:
-		return told == news.Edited || told == news.Reverted
-	case newsroom.Reverted:
-		return told == news.Reverted
-	}
-	return string(done) == string(told)
-}
-
-// foreignParts returns what an announcement tells that does not stand in the
-// change.
-func foreignParts(r news.Report, c newsroom.Change) string {
-	if r.Edit == nil {
-		return ""
-	}
-	fold := func(s string) string { return edit.Fold(news.Canonical(s)) }
-	all := func(t newsroom.Text) map[string]bool {
-		m := map[string]bool{"": true, fold(t.Headline): true, fold(t.Standfirst): true}
-		for _, p := range t.Paragraphs {
-			m[fold(p)] = true
-		}
-		return m
-	}
-	before, after := all(c.Before), all(c.After)
-	var foreign []string
-	for _, p := range r.Edit.Parts {
-		if !before[fold(p.Before)] {
-			foreign = append(foreign, "before: "+p.Before)
-		}
-		if !after[fold(p.After)] {
-			foreign = append(foreign, "after: "+p.After)
+// liveBlog has a live page go on: that it is live is told once, and its
+// headline and corrections are.
+func liveBlog(s *scorer) {
+	for _, o := range s.room.Outlets() {
+		for _, a := range o.Articles() {
+			for a.Kind() == newsroom.LiveBlog {
+				if _, ok := a.Step(); !ok {
+					break
+				}
+				s.poll("live blog")
+			}
 		}
 	}
-	return strings.Join(foreign, " | ")
-}
-
-func partsOf(r news.Report) string {
-	if r.Edit == nil {
-		return r.Detail
-	}
-	var b strings.Builder
-	for _, p := range r.Edit.Parts {
-		fmt.Fprintf(&b, "  %s %s: %.150q → %.150q\n", p.Op, p.Part, p.Before, p.After)
-	}
-	return b.String()
 }
