@@ -202,7 +202,9 @@ func TestFewAlikeIsNoRedesign(t *testing.T) {
 	bubble(t, func(r *rig) {
 		urls, _ := r.host(12, func(*page) {})
 		for i, u := range urls[:4] {
-			r.web.page(u, pageOf(i).with(func(p *page) { p.standfirst = "The council meets again in a week, and may yet change its mind about all of it." }).String())
+			r.web.page(u, pageOf(i).with(func(p *page) {
+				p.standfirst = "The council meets again in a week, and may yet change its mind about all of it."
+			}).String())
 		}
 		r.run(3 * time.Hour)
 		r.expect(news.Edited, news.Edited, news.Edited, news.Edited)

@@ -7,12 +7,14 @@ import (
 )
 
 // An outage tells our own loss of connection from that of the hosts we poll:
-// when most of several hosts fail within a short time, it is ours, and nobody's
-// failures are counted.
+// when most of several hosts fail within a short time, or several fail and none
+// answers in between however long that takes, it is ours, and nobody's failures
+// are counted.
 type outage struct {
 	mu     sync.Mutex // guards the fields below
 	hosts  map[string]contact
-	pruned time.Time // when contacts out of the window were last dropped
+	pruned time.Time       // when contacts out of the window were last dropped
+	silent map[string]bool // hosts that failed since any host answered
 }
 
 type contact struct {
@@ -38,12 +40,24 @@ func (o *outage) note(host string, ok bool, now time.Time) {
 		o.pruned = now
 	}
 	o.hosts[host] = contact{now, ok}
+	switch {
+	case ok:
+		o.silent = nil
+	case len(o.silent) < outageHosts:
+		if o.silent == nil {
+			o.silent = make(map[string]bool)
+		}
+		o.silent[host] = true
+	}
 }
 
 // ours reports whether the failures of late are our own.
 func (o *outage) ours(now time.Time) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if len(o.silent) >= outageHosts {
+		return true
+	}
 	failed, all := 0, 0
 	for _, c := range o.hosts {
 		if now.Sub(c.at) > outageWindow {

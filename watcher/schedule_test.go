@@ -109,4 +109,17 @@ func TestOutage(t *testing.T) {
 	if o.ours(noon.Add(time.Hour)) {
 		t.Error("what was an hour ago does not count")
 	}
+	for i, host := range []string{"a", "b", "c", "d", "e"} {
+		if o.ours(noon.Add(time.Duration(i+2) * time.Hour)) {
+			t.Errorf("%d hosts prove nothing", i)
+		}
+		o.note(host, false, noon.Add(time.Duration(i+2)*time.Hour))
+	}
+	if !o.ours(noon.Add(7 * time.Hour)) {
+		t.Error("five hosts failed and none answered in hours: that is our own outage")
+	}
+	o.note("f", true, noon.Add(8*time.Hour))
+	if o.ours(noon.Add(8 * time.Hour)) {
+		t.Error("one answers: we are back")
+	}
 }
