@@ -31,7 +31,7 @@ func filled(t *testing.T) string {
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	f := news.Feed{URL: "https://x.example/feed", Polling: news.Polling{Host: "x.example", Next: now}}
 	var list []store.Sighting
-	hs := generated(rnd, 20, 5)
+	hs := generated(rnd, 8, 5)
 	for _, h := range hs {
 		list = append(list, store.Sighting{Keys: []news.Key{news.Key(h.name)}, Article: news.Article{URL: h.name, Source: "The Harbour Post", Reading: news.PageReading, FirstSeen: now, Polling: news.Polling{Host: "x.example", Next: now}}})
 	}
@@ -289,7 +289,7 @@ func TestDamage(t *testing.T) {
 	}
 	path := filepath.Join(t.TempDir(), "damaged.db")
 	rnd := rand.New(rand.NewPCG(9, 9))
-	rounds, noticed := 60, 0
+	rounds, noticed := 40, 0
 	if testing.Short() {
 		rounds = 20
 	}

@@ -90,7 +90,8 @@ func TestKill(t *testing.T) {
 	planned := map[news.Seq]bool{}
 	sent := map[news.DeliveryID]bool{}
 	for round := range 12 {
-		for _, line := range runAndKill(t, path, time.Duration(20+rand.IntN(200))*time.Millisecond) {
+		// Most are killed in full swing, some while they open the store.
+		for _, line := range runAndKill(t, path, time.Duration(rand.IntN(200))*time.Millisecond, round%4 == 3) {
 			f := strings.Fields(line)
 			var n int
 			switch {
@@ -113,8 +114,9 @@ func TestKill(t *testing.T) {
 	t.Logf("%d versions and %d deliveries survived", len(versions), len(sent))
 }
 
-// runAndKill starts the child, kills it and returns the whole lines it wrote.
-func runAndKill(t *testing.T, path string, after time.Duration) []string {
+// runAndKill starts the child, kills it some time after its start or else after
+// its first line, and returns the whole lines it wrote.
+func runAndKill(t *testing.T, path string, after time.Duration, fromStart bool) []string {
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), "EDITWATCH_TORTURE="+path)
 	var trouble strings.Builder
@@ -128,13 +130,18 @@ func runAndKill(t *testing.T, path string, after time.Duration) []string {
 	}
 	r := bufio.NewReader(out)
 	var lines []string
-	time.AfterFunc(after, func() { cmd.Process.Kill() })
+	kill := func() { cmd.Process.Kill() }
+	if fromStart {
+		time.AfterFunc(after, kill)
+	}
 	for {
 		line, err := r.ReadString('\n')
 		if err != nil {
 			break // the last line may be cut
 		}
-		lines = append(lines, strings.TrimSuffix(line, "\n"))
+		if lines = append(lines, strings.TrimSuffix(line, "\n")); len(lines) == 1 && !fromStart {
+			time.AfterFunc(after, kill)
+		}
 	}
 	cmd.Wait()
 	if trouble.Len() > 0 {
