@@ -136,8 +136,9 @@ func (w *Watcher) Run(ctx context.Context) error {
 	defer workers.Wait()
 	workers.Go(func() { w.resolveLoop(ctx) })
 	free := make(chan struct{}, w.hosts)
+	released := make(chan struct{}, 1) // receives after a host was; values stand for several
 	for {
-		wake, err := w.dispatch(ctx, free, &workers)
+		wake, err := w.dispatch(ctx, free, released, &workers)
 		switch {
 		case ctx.Err() != nil:
 			return nil
@@ -153,6 +154,7 @@ func (w *Watcher) Run(ctx context.Context) error {
 			timer.Stop()
 			return nil
 		case <-changed:
+		case <-released: // it may have work left, and the store does not tell of releases
 		case <-timer.C:
 		}
 		timer.Stop()
@@ -161,7 +163,7 @@ func (w *Watcher) Run(ctx context.Context) error {
 
 // dispatch starts a worker for each host that has work, and returns when to
 // look for more.
-func (w *Watcher) dispatch(ctx context.Context, free chan struct{}, workers *sync.WaitGroup) (time.Time, error) {
+func (w *Watcher) dispatch(ctx context.Context, free, released chan struct{}, workers *sync.WaitGroup) (time.Time, error) {
 	for {
 		select {
 		case free <- struct{}{}:
@@ -180,6 +182,10 @@ func (w *Watcher) dispatch(ctx context.Context, free chan struct{}, workers *syn
 		workers.Go(func() {
 			defer func() { <-free }()
 			w.pollHost(ctx, lease, now, false)
+			select {
+			case released <- struct{}{}:
+			default:
+			}
 		})
 	}
 }
