@@ -49,7 +49,7 @@ func TestSize(t *testing.T) {
 		most      float64 // times git
 	}{
 		// Small, to be quick, and so it pays for twenty spare pages; see below.
-		{"generated/small", func(*testing.T) []history { return generated(rnd, 40, 15) }, 1.2},
+		{"generated/small", func(*testing.T) []history { return generated(rnd, 40, 15) }, 1.4},
 		{"generated/6_versions", func(*testing.T) []history { return generated(rnd, 300, 6) }, 1},
 		{"generated/40_versions", func(*testing.T) []history { return generated(rnd, 40, 40) }, 1},
 		{"generated/few_edits", func(*testing.T) []history { return seldomEdited(rnd, 1000) }, 1.1},
