@@ -244,12 +244,16 @@ func (b *Bot) explain(ctx context.Context, c Command, now time.Time) (Answer, er
 	}
 	if h := a.Hold; h != nil {
 		f.Held = string(h.Reason)
-		lines = append(lines, fmt.Sprintf("Held since %s: %s. Nothing is said before that is found %s.",
-			brief.Clock(h.Since, now, nil), holdReason(*h), "again"))
+		lines = append(lines, held(a, now))
 	}
 	if len(a.Tested) > 0 {
 		lines = append(lines, "Its headline is under test between "+quote(strings.Join(a.Tested, "” and “"))+"; switches between these are not told again.")
 	}
+	watches, err := b.store.Watching(ctx, a)
+	if err != nil {
+		return Answer{}, err
+	}
+	lines = append(lines, circumstances(a, watches, now)...)
 	events, err := b.store.Events(ctx, store.EventQuery{Article: a.ID, Max: 1})
 	if err != nil {
 		return Answer{}, err
@@ -335,6 +339,10 @@ func outcome(p news.Polling) string {
 		if p.Detail != "" {
 			return p.Detail
 		}
+	case news.OutcomeSameText:
+		if p.Detail != "" {
+			return "the page changed; " + p.Detail
+		}
 	}
 	return first(s, string(p.Outcome))
 }
@@ -350,6 +358,8 @@ func holdReason(h news.Hold) string {
 		return "the text of an earlier version is back, which may be an old copy"
 	case news.HoldPlace:
 		return "the text was found elsewhere on the page, which may be a redesign"
+	case news.HoldSite:
+		return "what differs stands at the edges of the text, and may be the site's and not the article's"
 	}
 	return "the page is missing (" + h.Detail + ")"
 }

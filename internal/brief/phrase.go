@@ -215,6 +215,9 @@ func underTest(r news.Report, detail string) []Line {
 		}
 	}
 	var out []Line
+	if r.Edit == nil && detail != "" {
+		one, two = "", "" // no versions to tell them from: the detail names both
+	}
 	for i, s := range []string{one, two} {
 		if s = tidy(s); s != "" {
 			out = append(out, Line{
