@@ -65,8 +65,10 @@ func (w Watch) Wants(e Event, now time.Time) (ok bool, why string) {
 		return false, "articles of a feed retire without a word"
 	case e.Kind != Edited && e.Kind != Reverted:
 		return true, ""
-	case e.Live && !slices.Contains(e.Classes, ClassHeadline) && !slices.Contains(e.Classes, ClassCorrection):
-		return false, "the page is live, and only its headline and corrections are told"
+	case e.Live && !slices.ContainsFunc(e.Classes, func(c Class) bool {
+		return c == ClassHeadline || c == ClassFact || c == ClassCorrection
+	}):
+		return false, "the page is live, and only its headline, facts and corrections are told"
 	case e.Kind == Edited && e.Significance < w.Min.Significance():
 		return false, fmt.Sprintf("the edit is %s, and the watch wants %s edits", e.Significance, w.Min.Phrase())
 	}
