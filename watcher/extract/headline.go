@@ -279,7 +279,15 @@ func (s *surveyed) standfirst(h headline, container *html.Node) standfirst {
 		if within(n, container) {
 			looked += 4 // the body begins: only its first few elements
 		}
-		if !standfirstName(n) && n.DataAtom != atom.H2 || silent(n.DataAtom) || inSide(n) {
+		if silent(n.DataAtom) || inSide(n) {
+			continue
+		}
+		if besideHeadline(n, h, container) {
+			if t, ok := standfirstText(n, h); ok && len(t) >= leastText && sentence(t) && !furniture(t) && !invitation(t) && noiseName(n) == "" {
+				return standfirst{t, n}
+			}
+		}
+		if !standfirstName(n) && n.DataAtom != atom.H2 {
 			continue
 		}
 		if n.DataAtom == atom.H2 && !standfirstName(n) && (within(n, container) || n.Parent != h.node.Parent) {
@@ -290,6 +298,23 @@ func (s *surveyed) standfirst(h headline, container *html.Node) standfirst {
 		}
 	}
 	return standfirst{}
+}
+
+// besideHeadline reports whether n is a paragraph that stands next to the headline and outside
+// of the body.
+func besideHeadline(n *html.Node, h headline, container *html.Node) bool {
+	if n.DataAtom != atom.P && n.DataAtom != atom.H2 && n.DataAtom != atom.H3 || n.Parent != h.node.Parent || within(n, container) {
+		return false
+	}
+	for s := n.PrevSibling; s != nil; s = s.PrevSibling {
+		if s == h.node {
+			return true
+		}
+		if s.Type == html.ElementNode {
+			return false
+		}
+	}
+	return false
 }
 
 // opensBody reports whether n is the body's first paragraph, set apart by its
