@@ -33,7 +33,7 @@ type scorer struct {
 // are live pages, which are told otherwise.
 const mostEdits = 6
 
-// perOutlet is how many articles an outlet has, as many as its feed lists.
+// perOutlet is how many articles an outlet has; all of them are in its feed.
 const perOutlet = 8
 
 // newScorer opens a newsroom and has all of it watched.
@@ -111,11 +111,10 @@ func (s *scorer) poll(when string) {
 		if c.Significance == "none" || c.Significance == "typography" || c.Kind == newsroom.Published || c.Kind == newsroom.Renamed {
 			continue
 		}
-		if s.ofLiveBlog(c.URL) && !slices.Contains(c.Classes, "headline") && !slices.Contains(c.Classes, "correction") {
-			continue // a live page is told in its headlines and corrections
-		}
 		s.open = append(s.open, c)
-		s.due++
+		if !s.optional(c) {
+			s.due++
+		}
 	}
 	for _, r := range s.desk.poll() {
 		if r.Kind == news.Live && s.ofLiveBlog(r.Article.URL) {
@@ -129,13 +128,16 @@ func (s *scorer) poll(when string) {
 			s.t.Logf("FALSE ALARM (%s): %s %s\n%s", when, r.Kind, r.Article.URL, partsOf(r))
 			continue
 		}
-		s.right++
+		if !s.optional(s.open[i]) {
+			s.right++
+		}
 		if foreign := foreignParts(r, s.open[i]); foreign != "" {
 			s.impure++
 			s.t.Logf("IMPURE (%s): %s %s: %s", when, r.Kind, r.Article.URL, foreign)
 		}
 		s.open = slices.Delete(s.open, i, i+1)
 	}
+	s.open = slices.DeleteFunc(s.open, s.optional)
 	for _, c := range s.open {
 		if s.patient || c.Kind == newsroom.Removed || slices.ContainsFunc(s.hidden, func(a *newsroom.Article) bool { return a.URL() == c.URL }) {
 			continue
@@ -154,6 +156,14 @@ func (s *scorer) ofLiveBlog(address string) bool {
 		}
 	}
 	return false
+}
+
+// optional reports a change of a live page that need not be told: one of
+// neither its headline nor a fact, and no correction.
+func (s *scorer) optional(c newsroom.Change) bool {
+	return s.ofLiveBlog(c.URL) && c.Kind == newsroom.Edited && !slices.ContainsFunc(c.Classes, func(class string) bool {
+		return class == "headline" || class == "fact" || class == "correction"
+	})
 }
 
 func (s *scorer) report() {

@@ -190,7 +190,7 @@ func oldCopies(s *scorer) {
 }
 
 // liveBlog has a live page go on: that it is live is told once, and its
-// headline and corrections are.
+// headline, facts and corrections are.
 func liveBlog(s *scorer) {
 	for _, o := range s.room.Outlets() {
 		for _, a := range o.Articles() {
