@@ -163,7 +163,7 @@ func (v *visit) hold(ctx context.Context, a news.Article, h *news.Hold, f findin
 	a.Polling = answered(a.Polling, news.OutcomeHeld, "it reads differently ("+string(h.Reason)+"); a second look decides", f.at)
 	a.Polling.LastOK = h.After // what was seen last for certain
 	a.Polling.Next = f.at.Add(min(nextLook(a, *h, v.when, rand.Float64()), max(v.when.interval(a, f.at), v.when.Look)))
-	if h.Reason == news.HoldSite || h.Reason == news.HoldPlace {
+	if f.site || h.Reason == news.HoldPlace {
 		if err := v.siblings(ctx, a, f.at); err != nil {
 			return err
 		}

@@ -131,8 +131,7 @@ func TestOwnFooterIsTold(t *testing.T) {
 
 func TestRedesign(t *testing.T) {
 	byline := func(p *page) {
-		n := len(p.headline) + len(p.paragraphs[0])
-		p.paragraphs = append([]string{fmt.Sprintf("The harbour desk, piece %d of the series", n)}, p.paragraphs...)
+		p.paragraphs = append([]string{"The harbour desk: " + p.headline}, p.paragraphs...)
 	}
 	tests := []struct {
 		name  string

@@ -20,26 +20,26 @@ const (
 // dressed takes from a finding what is the host's and not the article's. It
 // reports whether nothing is left, in which case the poll is recorded.
 func (v *visit) dressed(ctx context.Context, a *news.Article, f *finding, resp *fetch.Response) (done bool, err error) {
-	host := a.Polling.Host
-	t, err := v.template(ctx, host)
+	t, err := v.template(ctx, a.Polling.Host)
 	if err != nil {
 		return false, err
 	}
 	t.learn(a.ID, f.text, f.at)
+	// What boilerplate explains is evidence of a redesign all the same.
+	list, all := features(*f, f.base)
 	if v.undress(t, f) {
+		v.shifted(t, *a, list, f.at)
 		return true, v.onlyDress(ctx, *a, *f, resp)
 	}
-	list, all := features(*f, f.base)
+	if f.dress {
+		_, all = features(*f, f.base)
+	}
 	f.site = all
 	if len(list) == 0 || !a.Removed.IsZero() {
 		return false, nil
 	}
-	r, is, fresh := t.shifted(a.ID, list, v.reads.of(host, t.Read, f.at), f.at)
-	if fresh {
-		v.log.Error("redesign: many articles of a host changed alike; nothing is told of that", "host", host, "feature", r.Feature, "articles", r.Articles)
-	}
 	switch {
-	case !is:
+	case !v.shifted(t, *a, list, f.at):
 		return false, nil
 	case v.undress(t, f):
 		return true, v.onlyDress(ctx, *a, *f, resp)
@@ -47,6 +47,16 @@ func (v *visit) dressed(ctx context.Context, a *news.Article, f *finding, resp *
 		return true, v.rebase(ctx, *a, *f, news.RereadRedesign, onlyRedesign, resp)
 	}
 	return false, nil
+}
+
+// shifted notes what of an article's change may be the host's, and reports
+// whether that is part of a redesign. The operator hears of a redesign once.
+func (v *visit) shifted(t *template, a news.Article, list []string, now time.Time) bool {
+	r, is, fresh := t.shifted(a.ID, list, v.reads.of(t.Host, t.Read, now), now)
+	if fresh {
+		v.log.Error("redesign: many articles of a host changed alike; nothing is told of that", "host", t.Host, "feature", r.Feature, "articles", r.Articles)
+	}
+	return is
 }
 
 // undress leaves boilerplate out of the finding's edit, and reports whether
@@ -74,6 +84,8 @@ const (
 	siblingPolls = redesignArticles + 1
 	// siblingsEvery is how often that is done for a host at most.
 	siblingsEvery = 15 * time.Minute
+	// siblingRest spares those that were read a moment ago.
+	siblingRest = 5 * time.Second
 )
 
 // siblings makes some other articles of the host due now. A pass visits all of
@@ -91,7 +103,7 @@ func (v *visit) siblings(ctx context.Context, a news.Article, now time.Time) err
 	for _, other := range list {
 		p := other.Polling
 		if other.ID == a.ID || other.Versions == 0 || other.Hold != nil || other.Reading != a.Reading || p.Host != a.Polling.Host ||
-			p.Failures > 0 || !p.Next.After(now) || now.Sub(p.Last) < v.when.Look {
+			p.Failures > 0 || !p.Next.After(now) || now.Sub(p.Last) < siblingRest {
 			continue
 		}
 		other.Polling.Next = now
