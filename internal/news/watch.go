@@ -31,6 +31,17 @@ type Watch struct {
 	Min   Min
 	Pages bool // false: the feed's own titles and summaries only
 
+	// Mention is whom announcements name: a role (Discord) or a user group
+	// (Slack), by the platform's own ID. Empty is nobody.
+	Mention string
+	// Include and Exclude choose by words; see [Watch.WantsWords].
+	Include, Exclude []string
+
+	// Server is the platform's ID of the server or workspace that the channel
+	// belongs to, and By of the person who placed the watch. Both are empty
+	// where there is none.
+	Server, By string
+
 	Placed      time.Time
 	After       Seq       // it hears only of later events
 	PausedUntil time.Time // zero: not paused; Forever: until resumed
