@@ -36,6 +36,9 @@ const (
 	threads
 	watches
 	watching
+	removed
+	settings
+	manners
 	buckets // how many there are
 )
 
@@ -44,6 +47,7 @@ var bucketNames = [buckets][]byte{
 	[]byte("articles"), []byte("recent"), []byte("holds"), []byte("pages"), []byte("keys"), []byte("versions"),
 	[]byte("events"), []byte("unplanned"), []byte("sources"), []byte("deliveries"), []byte("queue"), []byte("due"),
 	[]byte("channels"), []byte("threads"), []byte("watches"), []byte("watching"),
+	[]byte("removed"), []byte("settings"), []byte("manners"),
 }
 
 // fill says how full bbolt leaves the pages of a bucket when it splits them.
