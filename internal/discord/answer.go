@@ -54,3 +54,12 @@ func (s *Session) Commands(ctx context.Context, application string) (json.RawMes
 func (s *Session) SetCommands(ctx context.Context, application string, commands any) error {
 	return done(s.do(ctx, "PUT", "/applications/"+url.PathEscape(application)+"/commands", commands, nil))
 }
+
+// FollowUp posts another message in answer to an interaction and returns its
+// ID. Errors are [*Problem].
+func (s *Session) FollowUp(ctx context.Context, application, token string, m Message) (string, error) {
+	m.Nonce, m.EnforceNonce, m.Reference = "", false, nil
+	var p Posted
+	err := done(s.do(ctx, "POST", "/webhooks/"+url.PathEscape(application)+"/"+url.PathEscape(token)+"?wait=true", m.clean(), &p))
+	return p.ID, err
+}

@@ -132,18 +132,24 @@ type Posted struct {
 	Author  struct {
 		ID string `json:"id"`
 	} `json:"author"`
-	Embeds []struct {
-		Title       string `json:"title"`
-		Description string `json:"description"`
-		URL         string `json:"url"`
-		Footer      struct {
-			Text string `json:"text"`
-		} `json:"footer"`
-	} `json:"embeds"`
-	Flags  int `json:"flags"`
+	Embeds []PostedEmbed `json:"embeds"`
+	Flags  int           `json:"flags"`
 	Thread *struct {
 		ID string `json:"id"`
 	} `json:"thread"`
+}
+
+// A PostedEmbed is an embed of a [Posted] message.
+type PostedEmbed struct {
+	Title       string `json:"title"`
+	Description string `json:"description"`
+	URL         string `json:"url"`
+	Footer      struct {
+		Text string `json:"text"`
+	} `json:"footer"`
+	Fields []struct {
+		Value string `json:"value"`
+	} `json:"fields"`
 }
 
 // Post posts a message and returns its ID, which is empty if the answer broke
