@@ -3,9 +3,12 @@ package discord
 import (
 	"context"
 	"encoding/json"
+	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
+
+	"github.com/editwatch/editwatch/internal/safehttp"
 )
 
 // IsID reports whether s looks like one of Discord's IDs.
@@ -104,6 +107,17 @@ func (p *Permissions) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
+// Postable reports whether messages can be posted into channels of a kind: text,
+// voice, announcement and stage channels, and threads. Forums and the like hold
+// only threads.
+func Postable(kind int) bool {
+	switch kind {
+	case KindText, 2, KindAnnouncement, KindAnnouncementThread, KindPublicThread, KindPrivateThread, 13:
+		return true
+	}
+	return false
+}
+
 // Kinds of channels: https://discord.com/developers/docs/resources/channel#channel-object-channel-types.
 const (
 	KindText               = 0
@@ -148,6 +162,32 @@ func (s *Session) Channel(ctx context.Context, id string) (Channel, error) {
 	var c Channel
 	err := s.do(ctx, "GET", "/channels/"+url.PathEscape(id), nil, &c)
 	return c, err
+}
+
+// Guild looks whether the bot is in a server. Errors are [*Problem].
+func (s *Session) Guild(ctx context.Context, id string) error {
+	return s.do(ctx, "GET", "/guilds/"+url.PathEscape(id), nil, nil)
+}
+
+// Attachment returns a file that came with an interaction, of at most most
+// bytes. Its address is Discord's word; no token goes there. Errors are
+// [*Problem].
+func (s *Session) Attachment(ctx context.Context, address string, most int64) ([]byte, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, &Problem{reason: "the file's address is not one"}
+	}
+	req.Header.Set("User-Agent", userAgent)
+	resp, err := s.web.Do(req)
+	if err != nil {
+		return nil, problem(err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return nil, &Problem{Status: resp.StatusCode}
+	}
+	data, err := safehttp.ReadAll(resp.Body, most)
+	return data, problem(err)
 }
 
 // Who returns whom the session speaks for, and so checks the token. It asks

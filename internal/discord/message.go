@@ -1,8 +1,14 @@
 package discord
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"mime"
+	"mime/multipart"
+	"net/textproto"
 	"net/url"
 	"time"
 
@@ -31,6 +37,51 @@ type Message struct {
 	Nonce        string     `json:"nonce,omitempty"`
 	EnforceNonce bool       `json:"enforce_nonce,omitempty"`
 	Reference    *Reference `json:"message_reference,omitempty"`
+	File         *File      `json:"-"`
+}
+
+// A File is attached to a message.
+type File struct {
+	Name string
+	Type string // its media type
+	Data []byte
+}
+
+// body returns m as it travels: JSON, or with a file in parts:
+// https://discord.com/developers/docs/reference#uploading-files.
+func (m Message) body() (kind string, body []byte, err error) {
+	if m.File == nil {
+		body, err = json.Marshal(m)
+		return "application/json", body, err
+	}
+	described := struct {
+		Message
+		Attachments []map[string]any `json:"attachments"`
+	}{m, []map[string]any{{"id": 0, "filename": m.File.Name}}}
+	text, err := json.Marshal(described)
+	if err != nil {
+		return "", nil, err
+	}
+	var b bytes.Buffer
+	parts := multipart.NewWriter(&b)
+	head := textproto.MIMEHeader{}
+	head.Set("Content-Disposition", `form-data; name="payload_json"`)
+	head.Set("Content-Type", "application/json")
+	w, err := parts.CreatePart(head)
+	if err == nil {
+		_, err = w.Write(text)
+	}
+	if err != nil {
+		return "", nil, err
+	}
+	head = textproto.MIMEHeader{}
+	head.Set("Content-Disposition", mime.FormatMediaType("form-data", map[string]string{"name": "files[0]", "filename": m.File.Name}))
+	head.Set("Content-Type", m.File.Type)
+	if w, err = parts.CreatePart(head); err == nil {
+		_, err = w.Write(m.File.Data)
+	}
+	err = errors.Join(err, parts.Close())
+	return parts.FormDataContentType(), b.Bytes(), err
 }
 
 // Mentions says who is pinged. The zero value, once marshalled, pings nobody,

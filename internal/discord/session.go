@@ -47,6 +47,7 @@ type Options struct {
 // means is told by [Problem].
 type Session struct {
 	rest    *discordgo.Session
+	web     *http.Client // for what is not the API
 	token   string
 	dial    safehttp.DialFunc
 	log     *slog.Logger
@@ -86,6 +87,7 @@ func NewSession(o Options) (*Session, error) {
 	if client == nil {
 		client = safehttp.New(safehttp.Options{})
 	}
+	s.web = client
 	own := *client
 	under := client.Transport
 	if under == nil {
@@ -121,15 +123,21 @@ func quietSession(client *http.Client) (*discordgo.Session, error) {
 // context. The session's own limiter stands in the transport.
 func (s *Session) do(ctx context.Context, method, path string, body, out any) error {
 	var payload []byte
-	if body != nil {
-		var err error
-		if payload, err = json.Marshal(body); err != nil {
-			return &Problem{reason: "the request could not be written"}
-		}
+	kind := "application/json"
+	var err error
+	switch body := body.(type) {
+	case nil:
+	case Message:
+		kind, payload, err = body.body()
+	default:
+		payload, err = json.Marshal(body)
+	}
+	if err != nil {
+		return &Problem{reason: "the request could not be written"}
 	}
 	bucket := discordgo.NewRatelimiter().LockBucket("")
 	answer, err := s.rest.RequestWithLockedBucket(method, strings.TrimSuffix(discordgo.EndpointAPI, "/")+path,
-		"application/json", payload, bucket, 0, once(ctx)...)
+		kind, payload, bucket, 0, once(ctx)...)
 	if err != nil {
 		return problem(err)
 	}
