@@ -103,7 +103,7 @@ func (a *app) run(e *env, l net.Listener, urls []string, dry bool) error {
 func (a *app) addAll(ctx context.Context, e *env, urls []string) error {
 	refused := 0
 	for _, u := range urls {
-		answer, err := a.bot.Do(ctx, bot.Command{Verb: bot.Add, Target: u, Channel: consoleName, Pages: true})
+		answer, err := a.bot.Do(ctx, bot.Command{Verb: bot.Add, Target: u, Channel: consoleName, Everywhere: true})
 		if ctx.Err() != nil {
 			return nil
 		}

@@ -23,6 +23,10 @@ type Settings struct {
 // NoCap is the Cap of a channel that wants every post, however many.
 const NoCap = -1
 
+// DefaultCap is how many posts an hour a chat channel gets unless it says
+// otherwise.
+const DefaultCap = 20
+
 // MaxCap is the largest cap that can be set, in posts an hour.
 const MaxCap = 120
 

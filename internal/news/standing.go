@@ -36,3 +36,30 @@ type Publication struct {
 	Rank    int       // higher goes first
 	Since   time.Time // when it was posted
 }
+
+// PublishPerHour is how many posts an hour are published before the platform
+// has said more: a little under the ten that people report
+// (https://github.com/discord/discord-api-docs/issues/2258).
+const PublishPerHour = 8
+
+// Allowed returns how many posts an hour may be published.
+func (p Publishing) Allowed() int {
+	if p.PerHour > 0 {
+		return p.PerHour
+	}
+	return PublishPerHour
+}
+
+// Left returns how many posts may be published now.
+func (p Publishing) Left(now time.Time) int {
+	if now.Before(p.Until) {
+		return 0
+	}
+	recent := 0
+	for _, at := range p.Done {
+		if now.Sub(at) < time.Hour {
+			recent++
+		}
+	}
+	return max(p.Allowed()-recent, 0)
+}

@@ -243,8 +243,9 @@ type Watches interface {
 	// the watch stands again as it was, with its ID. It returns ErrNotFound if
 	// it was not removed, is too long gone, or what it watched is no more; and
 	// the existing watch and ErrExists if the channel has another like it by
-	// now. A watch that stands is returned as it is.
-	RestoreWatch(ctx context.Context, id news.WatchID) (news.Watch, error)
+	// now. A watch that stands is returned as it is. A watch of another channel
+	// is not found, unless channel is empty.
+	RestoreWatch(ctx context.Context, id news.WatchID, channel news.ChannelName) (news.Watch, error)
 	// Watch returns one watch.
 	Watch(ctx context.Context, id news.WatchID) (news.Watch, error)
 	// Watches returns the watches that match, in the order they were placed.

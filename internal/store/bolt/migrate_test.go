@@ -72,7 +72,7 @@ func TestMigrateSchema1(t *testing.T) {
 		if err := s.RemoveWatch(ctx, watches[0].ID); err != nil {
 			t.Error(err)
 		}
-		if w, err := s.RestoreWatch(ctx, watches[0].ID); err != nil || w.URL != watches[0].URL {
+		if w, err := s.RestoreWatch(ctx, watches[0].ID, "desk"); err != nil || w.URL != watches[0].URL {
 			t.Errorf("restored %+v, %v", w, err)
 		}
 		if err := s.Check(ctx); err != nil {

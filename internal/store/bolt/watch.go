@@ -288,15 +288,22 @@ func (t *tx) keepRemoved(w news.Watch, now time.Time) error {
 }
 
 // RestoreWatch implements [store.Watches].
-func (s *Store) RestoreWatch(ctx context.Context, id news.WatchID) (news.Watch, error) {
+func (s *Store) RestoreWatch(ctx context.Context, id news.WatchID, channel news.ChannelName) (news.Watch, error) {
 	var out news.Watch
 	err := s.update(ctx, func(t *tx) (err error) {
-		if out, err = t.findWatch(id); err == nil {
-			return nil // it stands
+		other := func(w news.Watch) bool { return channel != "" && w.Channel != channel }
+		if out, err = t.findWatch(id); err == nil { // it stands
+			if other(out) {
+				return missing("watch", id)
+			}
+			return nil
 		}
 		key, w, err := t.findRemoved(id, time.Now())
 		if err != nil {
 			return err
+		}
+		if other(w) {
+			return missing("watch", id)
 		}
 		if err := t.checkWatched(w); err != nil {
 			return err

@@ -78,18 +78,22 @@ var channelTests = map[string]func(*bench){
 	"RestoreWatch": func(b *bench) {
 		f, _ := b.feed("x.example", start)
 		w := must(b.s.AddWatch(b.ctx, news.Watch{Channel: "desk", URL: f.URL, Feed: f.ID, Label: "The Post", Mention: "77", Include: []string{"bridge", "tide"}, Exclude: []string{"sport"}, Server: "s1", By: "u1"}))(b)
-		_, err := b.s.RestoreWatch(b.ctx, "w9")
+		_, err := b.s.RestoreWatch(b.ctx, "w9", "")
 		b.fails(err, store.ErrNotFound)
-		b.same(must(b.s.RestoreWatch(b.ctx, w.ID))(b), w) // it stands
+		b.same(must(b.s.RestoreWatch(b.ctx, w.ID, "desk"))(b), w) // it stands
 		b.ok(b.s.RemoveWatch(b.ctx, w.ID))
+		_, err = b.s.RestoreWatch(b.ctx, w.ID, "night")
+		b.fails(err, store.ErrNotFound)
 		b.again()
-		b.same(must(b.s.RestoreWatch(b.ctx, w.ID))(b), w)
+		b.same(must(b.s.RestoreWatch(b.ctx, w.ID, "desk"))(b), w)
+		_, err = b.s.RestoreWatch(b.ctx, w.ID, "night")
+		b.fails(err, store.ErrNotFound)
 		b.same(must(b.s.Watches(b.ctx, store.WatchQuery{Server: "s1"}))(b), []news.Watch{w})
 		b.same(len(must(b.s.Watches(b.ctx, store.WatchQuery{Server: "s2"}))(b)), 0)
 
 		b.ok(b.s.RemoveWatch(b.ctx, w.ID))
 		again := must(b.s.AddWatch(b.ctx, news.Watch{Channel: "desk", URL: f.URL, Feed: f.ID}))(b)
-		other, err := b.s.RestoreWatch(b.ctx, w.ID)
+		other, err := b.s.RestoreWatch(b.ctx, w.ID, "desk")
 		b.fails(err, store.ErrExists)
 		b.same(other.ID, again.ID)
 	},
