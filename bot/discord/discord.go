@@ -18,8 +18,8 @@
 // The gateway also tells when a channel or the bot's place in a server is gone:
 // the watches there end. A server that is merely unavailable keeps them.
 //
-// New needs a session of internal/discord, a *bot.Bot, and the store's watches
-// and articles; FrontEnd.Run keeps it going, and FrontEnd is the handler of the
+// New needs a session of internal/discord, a *bot.Bot, and the store's watches;
+// FrontEnd.Run keeps it going, and FrontEnd is the handler of the
 // endpoint where a public key is configured.
 package discord
 
@@ -39,25 +39,24 @@ import (
 	"github.com/editwatch/editwatch/internal/store"
 )
 
-// An Answerer carries out commands; *bot.Bot is one.
-type Answerer interface {
+// A Bot carries out commands; *bot.Bot is one.
+type Bot interface {
 	Do(ctx context.Context, c bot.Command) (bot.Answer, error)
+	SuggestWatches(ctx context.Context, c bot.Command, typed string) ([]bot.Choice, error)
+	SuggestArticles(ctx context.Context, c bot.Command, typed string) ([]bot.Choice, error)
+	ChannelGone(ctx context.Context, channel news.ChannelName) (int, error)
+	ServerGone(ctx context.Context, server string) (int, error)
 }
 
-// Store is the part of the store that the front end uses: to suggest watches
-// and articles, and to end watches. See package store.
+// Store is the part of the store that the front end uses; see package store.
 type Store interface {
 	Watches(ctx context.Context, q store.WatchQuery) ([]news.Watch, error)
-	RemoveWatch(ctx context.Context, id news.WatchID) error
-	Feed(ctx context.Context, id news.FeedID) (news.Feed, error)
-	Article(ctx context.Context, id news.ArticleID) (news.Article, error)
-	Articles(ctx context.Context, q store.ArticleQuery) ([]news.Article, error)
 }
 
 // Options of a [FrontEnd].
 type Options struct {
 	Session *discord.Session
-	Bot     Answerer
+	Bot     Bot
 	Store   Store
 	// PublicKey is the application's, in hexadecimal, from its page. Without
 	// one the endpoint answers nothing.
@@ -71,7 +70,7 @@ type Options struct {
 // A FrontEnd answers people in Discord. It is safe for concurrent use.
 type FrontEnd struct {
 	session *discord.Session
-	bot     Answerer
+	bot     Bot
 	store   Store
 	key     ed25519.PublicKey
 	channel func(id string) news.ChannelName

@@ -17,7 +17,7 @@ func (f *FrontEnd) lifecycle(ctx context.Context, e discord.Event) {
 			ID string `json:"id"`
 		}
 		if json.Unmarshal(e.Data, &c) == nil && c.ID != "" {
-			f.end(ctx, store.WatchQuery{Channel: f.channel(c.ID)}, "its channel was deleted")
+			f.channelGone(ctx, c.ID)
 		}
 	case "GUILD_DELETE":
 		var g struct {
@@ -25,31 +25,30 @@ func (f *FrontEnd) lifecycle(ctx context.Context, e discord.Event) {
 			Unavailable bool   `json:"unavailable"`
 		}
 		if json.Unmarshal(e.Data, &g) == nil && g.ID != "" && !g.Unavailable {
-			f.end(ctx, store.WatchQuery{Server: g.ID}, "the bot was removed from the server")
+			f.serverGone(ctx, g.ID)
 		}
 	case "READY":
 		f.missed(ctx, e.Data)
 	}
 }
 
-// end ends the watches of a query. Those of the configuration file stay: what
-// stands there is the operator's to change.
-func (f *FrontEnd) end(ctx context.Context, q store.WatchQuery, why string) {
-	watches, err := f.store.Watches(ctx, q)
+func (f *FrontEnd) channelGone(ctx context.Context, id string) {
+	channel := f.channel(id)
+	n, err := f.bot.ChannelGone(ctx, channel)
+	f.ended(n, err, "channel", channel, "why", "the channel was deleted")
+}
+
+func (f *FrontEnd) serverGone(ctx context.Context, id string) {
+	n, err := f.bot.ServerGone(ctx, id)
+	f.ended(n, err, "server", id, "why", "the bot was removed from the server")
+}
+
+func (f *FrontEnd) ended(n int, err error, about ...any) {
 	if err != nil {
-		f.log.Error("watches to end could not be read", "channel", q.Channel, "server", q.Server, "err", err)
-		return
+		f.log.Error("watches could not be ended", append(about, "err", err)...)
 	}
-	for _, w := range watches {
-		if w.FromFile {
-			f.log.Warn("a watch of the configuration has nobody to tell", "watch", w.ID, "channel", w.Channel, "why", why)
-			continue
-		}
-		if err := f.store.RemoveWatch(ctx, w.ID); err != nil && !errors.Is(err, store.ErrNotFound) {
-			f.log.Error("a watch could not be ended", "watch", w.ID, "channel", w.Channel, "err", err)
-			continue
-		}
-		f.log.Info("watch ended", "watch", w.ID, "channel", w.Channel, "why", why)
+	if n > 0 {
+		f.log.Info("watches ended", append(about, "watches", n)...)
 	}
 }
 
@@ -84,7 +83,7 @@ func (f *FrontEnd) missed(ctx context.Context, data json.RawMessage) {
 		err := f.session.Guild(ctx, w.Server)
 		p, ok := errors.AsType[*discord.Problem](err)
 		if ok && (p.Code == discord.CodeUnknownGuild || p.Code == discord.CodeNoAccess) {
-			f.end(ctx, store.WatchQuery{Server: w.Server}, "the bot was removed from the server")
+			f.serverGone(ctx, w.Server)
 		}
 	}
 }

@@ -2,164 +2,74 @@ package discord
 
 import (
 	"context"
-	"slices"
 	"strings"
-	"time"
 	"unicode"
 
+	"github.com/editwatch/editwatch/bot"
 	"github.com/editwatch/editwatch/internal/brief"
 	"github.com/editwatch/editwatch/internal/discord"
-	"github.com/editwatch/editwatch/internal/news"
-	"github.com/editwatch/editwatch/internal/store"
 )
 
+// Discord's limits of suggestions, and of their names and values:
+// https://discord.com/developers/docs/interactions/application-commands#application-command-object-application-command-option-choice-structure.
 const (
-	// choicesMost and choiceLong are Discord's limits of suggestions and of their
-	// names and values:
-	// https://discord.com/developers/docs/interactions/application-commands#application-command-object-application-command-option-choice-structure
 	choicesMost = 25
 	choiceLong  = 100
-	// feedArticles is how many articles of each feed are suggested from.
-	feedArticles = 100
 )
-
-// topics are what help tells of.
-var topics = []string{
-	"add", "remove", "pause", "resume", "edit", "test", "settings", "export", "import",
-	"list", "history", "diff", "explain", "status", "tz", "quiet", "digest", "threads", "publish", "cap", "admins-only",
-}
 
 // suggest returns what may be meant by what somebody is typing: never nil, and
 // whatever goes wrong, nothing.
 func (f *FrontEnd) suggest(ctx context.Context, i *interaction) []choice {
-	out := []choice{}
 	verb, options := i.sub()
 	there := f.home(ctx, i)
 	var typing given
 	for _, o := range options {
 		if o.Kind == optionChannel {
-			p, ok := i.Data.Resolved.Channels[o.text()]
-			if !ok || !p.Theirs.Has(discord.ViewChannel) {
-				return out
+			p := i.Data.Resolved.Channels[o.text()]
+			if !p.Theirs.Has(discord.ViewChannel) {
+				return []choice{}
 			}
-			there = p
-			there.ID = o.text()
+			there, there.ID = p, o.text()
 		}
 		if o.Focused {
 			typing = o
 		}
 	}
-	typed := strings.ToLower(strings.TrimSpace(typing.text()))
-	add := func(name, value string) bool {
-		if name == "" || value == "" || discord.Len(value) > choiceLong {
-			return true
+	typed := strings.TrimSpace(typing.text())
+	c := bot.Command{Verb: bot.Verb(verb), Channel: f.channel(there.ID), Server: i.Guild, Asker: i.asker()}
+	var found []bot.Choice
+	collect := func(more []bot.Choice, err error) {
+		if err != nil {
+			f.log.Warn("nothing could be suggested", "channel", c.Channel, "err", err)
 		}
-		if typed == "" || strings.Contains(strings.ToLower(name+" "+value), typed) {
-			out = append(out, choice{brief.Cut(oneLine(name), choiceLong), value})
-		}
-		return len(out) < choicesMost
+		found = append(found, more...)
 	}
-	if typing.Name == "topic" {
-		for _, t := range topics {
-			if !add(t, t) {
-				break
+	switch typing.Name {
+	case "topic":
+		for _, v := range bot.Topics() {
+			if strings.Contains(string(v), strings.ToLower(typed)) {
+				found = append(found, bot.Choice{Label: string(v), Value: string(v)})
 			}
 		}
-		return out
-	}
-	channel := f.channel(there.ID)
-	watches, err := f.store.Watches(ctx, store.WatchQuery{Channel: channel})
-	if err != nil {
-		f.log.Warn("watches to suggest could not be read", "err", err)
-		return out
-	}
-	if typing.Name == "watch" && (verb == "pause" || verb == "resume") && len(watches) > 1 && !add("all watches of this channel", "all") {
-		return out
-	}
-	if typing.Name == "watch" || verb == "explain" {
-		for _, w := range watches {
-			if !add(string(w.ID)+" · "+f.title(ctx, w), string(w.ID)) {
-				return out
-			}
+	case "watch":
+		if c.Verb == bot.Pause || c.Verb == bot.Resume {
+			found = append(found, bot.Choice{Label: "All watches of this channel", Value: "all"})
 		}
+		collect(f.bot.SuggestWatches(ctx, c, typed))
+	case "article":
+		if c.Verb == bot.Explain {
+			collect(f.bot.SuggestWatches(ctx, c, typed))
+		}
+		collect(f.bot.SuggestArticles(ctx, c, typed))
 	}
-	if typing.Name != "article" {
-		return out
-	}
-	for _, a := range f.articles(ctx, watches) {
-		if !add(a.Headline, suggested(a)) {
-			return out
+	out := make([]choice, 0, len(found))
+	for _, x := range found {
+		name := brief.Cut(oneLine(x.Label), choiceLong)
+		if name != "" && x.Value != "" && discord.Len(x.Value) <= choiceLong && len(out) < choicesMost {
+			out = append(out, choice{name, x.Value})
 		}
 	}
 	return out
-}
-
-// suggested is how an article is named in a suggestion: by its address, which
-// tells people what they chose, or by its ID where that is too long.
-func suggested(a news.Article) string {
-	if discord.Len(a.URL) <= choiceLong {
-		return a.URL
-	}
-	return string(a.ID)
-}
-
-// title is what a watch is called.
-func (f *FrontEnd) title(ctx context.Context, w news.Watch) string {
-	title := w.Label
-	if title == "" && w.Feed != "" {
-		if feed, err := f.store.Feed(ctx, w.Feed); err == nil {
-			title = feed.Title
-		}
-	}
-	if title == "" && w.Article != "" {
-		if a, err := f.store.Article(ctx, w.Article); err == nil {
-			title = a.Headline
-		}
-	}
-	if title == "" {
-		title = w.URL
-	}
-	return title
-}
-
-// articles returns what the watches are about, those that changed last first.
-func (f *FrontEnd) articles(ctx context.Context, watches []news.Watch) []news.Article {
-	var all []news.Article
-	known := make(map[news.ArticleID]bool)
-	add := func(a news.Article) {
-		if !known[a.ID] {
-			known[a.ID] = true
-			all = append(all, a)
-		}
-	}
-	for _, w := range watches {
-		switch {
-		case ctx.Err() != nil:
-			return all
-		case w.Article != "":
-			if a, err := f.store.Article(ctx, w.Article); err == nil {
-				add(a)
-			}
-		case w.Feed != "":
-			listed, err := f.store.Articles(ctx, store.ArticleQuery{Feed: w.Feed, Max: feedArticles})
-			if err != nil {
-				continue
-			}
-			for _, a := range listed {
-				add(a)
-			}
-		}
-	}
-	slices.SortStableFunc(all, func(a, b news.Article) int { return newest(b).Compare(newest(a)) })
-	return all
-}
-
-// newest is when something was last seen to change.
-func newest(a news.Article) time.Time {
-	if a.LastEdited.After(a.FirstSeen) {
-		return a.LastEdited
-	}
-	return a.FirstSeen
 }
 
 // oneLine makes a name of a page's text: suggestions are shown as they are.
