@@ -22,8 +22,8 @@ var mayImport = map[string][]string{
 
 	"bot":         {"internal/brief", "internal/edit", "internal/news", "internal/report", "internal/store"},
 	"bot/cli":     {"bot", "internal/brief"},
-	"bot/discord": {"bot", "internal/brief", "internal/discord", "internal/news"},
-	"bot/slack":   {"bot", "internal/brief", "internal/slack", "internal/news"},
+	"bot/discord": {"bot", "internal/brief", "internal/discord", "internal/news", "internal/store"},
+	"bot/slack":   {"bot", "internal/brief", "internal/slack", "internal/news", "internal/store"},
 	"bot/web":     {"internal/brief", "internal/edit", "internal/news", "internal/report", "internal/store"},
 
 	"watcher":         {"watcher/*", "internal/edit", "internal/news", "internal/store"},
@@ -50,7 +50,6 @@ var mayImport = map[string][]string{
 	"internal/discord":         {"internal/brief", "internal/safehttp"},
 	"internal/slack":           {"internal/brief", "internal/safehttp"},
 	"internal/newsroom":        {},
-	"internal/chattest":        {},
 	"internal/chattest":        {},
 }
 
