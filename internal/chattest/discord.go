@@ -347,7 +347,7 @@ func (d *Discord) respond(r *http.Request, c *Call, do route) reply {
 		d.fail("%s: Discord asks for a User-Agent such as \"DiscordBot (https://…, 1)\", not %q", c.Route, r.UserAgent())
 	}
 	if d.invalid() >= 10000 {
-		return reply{429, http.Header{"Content-Type": {"text/html"}}, []byte("<title>error 1015: you are being rate limited</title>")}
+		return reply{status: 429, header: http.Header{"Content-Type": {"text/html"}}, body: []byte("<title>error 1015: you are being rate limited</title>")}
 	}
 	own := strings.Contains(c.Route, "/webhooks/") || strings.Contains(c.Route, "/interactions/") || c.Route == GetGateway
 	if own {
@@ -396,7 +396,7 @@ func (d *Discord) limited(c *Call, header, body time.Duration, global bool) repl
 	d.told(c, max(header, body), global)
 	rec := &replyWriter{header: make(http.Header)}
 	a.write(rec, nil)
-	return reply{rec.status, rec.header, rec.body}
+	return reply{status: rec.status, header: rec.header, body: rec.body}
 }
 
 // replyWriter collects what an answer writes.

@@ -279,8 +279,8 @@ func (d *Discord) ask(a Asker, kind int, data any, on map[string]any) *Interacti
 	d.mu.Lock()
 	toEndpoint := d.endpoint.url != ""
 	d.mu.Unlock()
-	if !toEndpoint {
-		d.wait("a session of the gateway", func() bool { return len(d.gateway.sessions) > 0 })
+	if !toEndpoint && !d.wait("a session of the gateway", func() bool { return len(d.gateway.sessions) > 0 }) {
+		d.t.FailNow()
 	}
 	d.mu.Lock()
 	i := &Interaction{ID: d.id(), Type: kind, Asker: a, At: time.Now(), d: d}

@@ -279,7 +279,7 @@ func (j *journal) serve(w http.ResponseWriter, r *http.Request, c *Call, respond
 	var re reply
 	if !ordered || a.Done {
 		re = respond(c)
-		c.Done = re.status/100 == 2
+		c.Done = re.status/100 == 2 && !re.refused
 	}
 	j.told(c, a.Wait, a.Global)
 	j.mu.Unlock()
@@ -303,6 +303,8 @@ type reply struct {
 	status int
 	header http.Header
 	body   []byte
+	// refused says that nothing was done, whatever the status.
+	refused bool
 }
 
 func (re reply) write(w http.ResponseWriter) {
