@@ -147,6 +147,8 @@ type Bot struct {
 	TeamName string
 	// Scopes are what the token may do; nil where the server does not say.
 	Scopes []string
+	// Date is what time it is there; zero where the server does not say.
+	Date time.Time
 }
 
 // Who returns who the client is. It asks once.
@@ -167,6 +169,7 @@ func (c *Client) Check(ctx context.Context) (Bot, error) {
 		return Bot{}, c.problem("auth.test", err)
 	}
 	bot := Bot{User: r.UserID, ID: r.BotID, Name: r.User, Team: r.TeamID, TeamName: r.Team}
+	bot.Date, _ = http.ParseTime(r.Header.Get("Date"))
 	// https://docs.slack.dev/authentication/installing-with-oauth#scopes
 	for s := range strings.SplitSeq(r.Header.Get("X-OAuth-Scopes"), ",") {
 		if s = strings.TrimSpace(s); s != "" {
@@ -177,6 +180,15 @@ func (c *Client) Check(ctx context.Context) (Bot, error) {
 	defer c.mu.Unlock()
 	c.bot = bot
 	return bot, nil
+}
+
+// CheckApp asks Slack whether the app's token is taken and Socket Mode is on.
+func (c *Client) CheckApp(ctx context.Context) error {
+	if !c.app {
+		return ErrNoAppToken
+	}
+	_, _, err := c.api.StartSocketModeContext(ctx)
+	return c.problem("apps.connections.open", err)
 }
 
 // Dead reports whether Slack does not take the token any more.

@@ -52,11 +52,14 @@ func (m Message) options() []slack.MsgOption {
 
 // Size is the message's length as it is sent, in characters.
 func (m Message) Size() int {
-	blocks, err := json.Marshal(m.Blocks)
+	data, err := json.Marshal(struct {
+		Text   string
+		Blocks []slack.Block
+	}{m.Text, m.Blocks})
 	if err != nil {
 		return MaxMessage + 1
 	}
-	return Len(m.Text) + Len(string(blocks))
+	return Len(string(data))
 }
 
 // Post posts a message into a channel and returns its timestamp, which names it

@@ -16,6 +16,7 @@ import (
 
 	"github.com/editwatch/editwatch/internal/brief"
 	"github.com/editwatch/editwatch/internal/news"
+	"github.com/editwatch/editwatch/internal/slack"
 	"github.com/editwatch/editwatch/notify"
 	"github.com/editwatch/editwatch/notify/notifytest"
 )
@@ -78,11 +79,11 @@ func TestEveryMessageIsWithinTheLimits(t *testing.T) {
 		if rapid.Bool().Draw(t, "unlimited") {
 			a.Brief = brief.Of(a.Report, brief.Options{Budget: -1, Lines: -1, Context: -1})
 		}
-		whole, err := json.Marshal(render(a.Brief))
+		whole, err := json.Marshal(slack.Of(a.Brief).Webhook())
 		if err != nil {
 			t.Fatal(err)
 		}
-		few, err := json.Marshal(short(a.Brief))
+		few, err := json.Marshal(slack.ShortOf(a.Brief).Webhook())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -114,7 +115,7 @@ func TestRenderGolden(t *testing.T) {
 			enc := json.NewEncoder(&got)
 			enc.SetEscapeHTML(false)
 			enc.SetIndent("", "  ")
-			if err := enc.Encode(render(a.Brief)); err != nil {
+			if err := enc.Encode(slack.Of(a.Brief).Webhook()); err != nil {
 				t.Fatal(err)
 			}
 			file := filepath.Join("testdata", name+".json")
