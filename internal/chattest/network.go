@@ -31,6 +31,7 @@ type site struct {
 	URL    string // "http://127.0.0.1:1234", or a name that only Client and Dialer know
 	dial   func(ctx context.Context) (net.Conn, error)
 	client *http.Client
+	memory bool
 }
 
 // Client returns an HTTP client that reaches the server, whatever host the
@@ -53,7 +54,7 @@ func open(t testing.TB, n Network, host string, h http.Handler) *site {
 	s := new(site)
 	if n == Memory {
 		m := &memory{conns: make(chan net.Conn), done: make(chan struct{})}
-		l, s.dial, s.URL = m, m.dial, "http://"+host
+		l, s.dial, s.URL, s.memory = m, m.dial, "http://"+host, true
 	} else {
 		var err error
 		if l, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {

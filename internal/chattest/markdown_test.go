@@ -1,4 +1,4 @@
-package notifytest
+package chattest
 
 import (
 	"strings"
@@ -23,7 +23,7 @@ func TestChecksFindFaults(t *testing.T) {
 		"mentions_anyone": `{"content":"x","allowed_mentions":{"parse":["everyone"]}}`,
 	}
 	for name, body := range discord {
-		if err := CheckDiscord([]byte(body)); err == nil {
+		if err := CheckDiscord(CreateMessage, []byte(body)); err == nil {
 			t.Errorf("Discord: %s passes", name)
 		}
 	}
@@ -43,7 +43,7 @@ func TestChecksFindFaults(t *testing.T) {
 		"link":          `{"text":"x","blocks":[{"type":"rich_text","elements":[{"type":"rich_text_section","elements":[{"type":"link","url":"javascript:x"}]}]}],` + off + `}`,
 	}
 	for name, body := range slack {
-		if err := CheckSlack([]byte(body)); err == nil {
+		if err := CheckSlack("chat.postMessage", []byte(body)); err == nil {
 			t.Errorf("Slack: %s passes", name)
 		}
 	}
