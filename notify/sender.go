@@ -24,6 +24,9 @@ type Announcement struct {
 	// Buttons stand under it where the platform has buttons and somebody
 	// answers them; the senders of webhooks show those with a URL at most.
 	Buttons []news.Button
+
+	events  []news.Event // what it tells
+	publish bool         // the post is to be sent on to followers
 }
 
 // A Sender puts announcements into channels of one kind. It is safe for
@@ -44,7 +47,8 @@ type Updater interface {
 	Sender
 	// Update renders the announcement anew into the message whose ID is the
 	// delivery's Message. The errors are those of Send. A message that is no
-	// longer there is not an error: it is nobody's loss.
+	// longer there is nobody's loss: no error, or [ErrMessageGone], by which it
+	// is forgotten.
 	Update(ctx context.Context, a Announcement) error
 }
 

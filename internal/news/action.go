@@ -36,6 +36,13 @@ type Action struct {
 	State         string // of a list: which ones
 }
 
+// Verbs of the buttons under announcements; they are those of package bot.
+const (
+	ActionHistory = "history"
+	ActionDiff    = "diff"
+	ActionMute    = "mute"
+)
+
 // tokenMark begins every token. Another form of token gets another mark.
 const tokenMark = "e1"
 

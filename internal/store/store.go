@@ -195,6 +195,9 @@ type Outbox interface {
 	// HastenDeliveries makes every pending delivery that was not attempted yet
 	// and is due later due at now. Channels that are held back stay so.
 	HastenDeliveries(ctx context.Context, now time.Time) error
+	// ReleaseChannel makes everything pending in the channel due at now and lifts
+	// its hold-back, so that it is looked at anew.
+	ReleaseChannel(ctx context.Context, channel news.ChannelName, now time.Time) error
 	// Thread returns what the channel was told of the article, or a zero
 	// Thread.
 	Thread(ctx context.Context, channel news.ChannelName, article news.ArticleID) (news.Thread, error)

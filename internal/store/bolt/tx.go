@@ -81,6 +81,9 @@ func (t *tx) get(b bucket, key []byte) []byte { return t.bucket(b).Get(key) }
 
 func (t *tx) put(b bucket, key, value []byte) error {
 	t.puts++
+	if value == nil {
+		value = []byte{} // until the commit, bbolt gives a nil value back as nil: as if there were no such key
+	}
 	if err := t.bucket(b).Put(key, value); err != nil {
 		return fmt.Errorf("write %s: %w", bucketNames[b], err)
 	}

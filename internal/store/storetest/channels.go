@@ -75,6 +75,27 @@ var channelTests = map[string]func(*bench){
 		b.same(must(b.s.Thread(b.ctx, "desk", a.ID))(b), news.Thread{Posted: start, Posts: 1})
 	},
 
+	"ReleaseChannel": func(b *bench) {
+		a := b.article("x.example", "a", start)
+		one, two := b.event(a.ID, start), b.event(a.ID, start)
+		b.ok(b.s.Plan(b.ctx, one.Seq, []store.Duty{{Channel: "desk", Kind: news.Post, Article: a.ID, Due: start}}))
+		b.ok(b.s.Plan(b.ctx, two.Seq, []store.Duty{{Channel: "desk", Kind: news.Gather, Due: at(8 * time.Hour), Join: true}}))
+		d := must(b.s.LeaseDelivery(b.ctx, start, at(time.Minute)))(b)
+		d.Due = at(7 * time.Hour) // pending, and holds the channel back
+		b.ok(b.s.Settle(b.ctx, d))
+		_, err := b.s.LeaseDelivery(b.ctx, at(time.Minute), at(2*time.Minute))
+		b.fails(err, store.ErrNothing)
+		b.ok(b.s.ReleaseChannel(b.ctx, "desk", at(time.Minute)))
+		b.ok(b.s.ReleaseChannel(b.ctx, "nobody", at(time.Minute)))
+		b.again()
+		for _, want := range []news.DeliveryKind{news.Post, news.Gather} {
+			d := must(b.s.LeaseDelivery(b.ctx, at(time.Minute), at(2*time.Minute)))(b)
+			b.same(d.Kind, want)
+			d.State, d.Settled = news.Sent, at(time.Minute)
+			b.ok(b.s.Settle(b.ctx, d))
+		}
+	},
+
 	"RestoreWatch": func(b *bench) {
 		f, _ := b.feed("x.example", start)
 		w := must(b.s.AddWatch(b.ctx, news.Watch{Channel: "desk", URL: f.URL, Feed: f.ID, Label: "The Post", Mention: "77", Include: []string{"bridge", "tide"}, Exclude: []string{"sport"}, Server: "s1", By: "u1"}))(b)
