@@ -87,6 +87,7 @@ type Discord struct {
 	endpoint endpoint
 	gateway  gateway
 	mux      *http.ServeMux
+	verify   bool // our own answers are held against Discord's description too
 }
 
 type guild struct {
@@ -295,7 +296,15 @@ func (d *Discord) routes() {
 	} {
 		d.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 			c := &Call{Route: r.Pattern, Subject: subject(r)}
-			d.serve(w, r, c, func(c *Call) reply { return d.respond(r, c, respond) })
+			d.serve(w, r, c, func(c *Call) reply {
+				re := d.respond(r, c, respond)
+				if d.verify && re.status/100 == 2 && len(re.body) > 0 {
+					if err := checkSchema(c.Route, strconv.Itoa(re.status), re.body); err != nil {
+						d.fail("our own answer: %s: %v\n%s", c.Route, err, excerpt(re.body))
+					}
+				}
+				return re
+			})
 		})
 	}
 	d.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {

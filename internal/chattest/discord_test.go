@@ -28,6 +28,7 @@ func (r redirect) RoundTrip(req *http.Request) (*http.Response, error) {
 
 func dial(t testing.TB, d *Discord) *discordgo.Session {
 	t.Helper()
+	d.verify = true
 	s, err := discordgo.New("Bot " + d.Token)
 	if err != nil {
 		t.Fatal(err)
@@ -94,6 +95,22 @@ func TestMessages(t *testing.T) {
 		t.Errorf("list: %v, %v", list, err)
 	}
 
+	for what, ask := range map[string]func() error{
+		"channel":     func() error { _, err := s.Channel(DiscordText); return err },
+		"guild":       func() error { _, err := s.Guild(DiscordGuild); return err },
+		"roles":       func() error { _, err := s.GuildRoles(DiscordGuild); return err },
+		"channels":    func() error { _, err := s.GuildChannels(DiscordGuild); return err },
+		"member":      func() error { _, err := s.GuildMember(DiscordGuild, DiscordBot); return err },
+		"guilds":      func() error { _, err := s.UserGuilds(10, "", "", false); return err },
+		"me":          func() error { _, err := s.User("@me"); return err },
+		"application": func() error { _, err := s.Application("@me"); return err },
+		"gateway":     func() error { _, err := s.GatewayBot(); return err },
+	} {
+		if err := ask(); err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+
 	th, err := s.MessageThreadStart(DiscordText, m.ID, "a thread", 1440)
 	if err != nil || th.ID != m.ID {
 		t.Fatalf("thread: %v, %v", th, err)
@@ -132,7 +149,7 @@ func TestMessages(t *testing.T) {
 		t.Errorf("into a deleted channel: %v", err)
 	}
 	d.RevokeToken()
-	if _, err := s.User("@me"); err == nil || d.Calls(GetMe)[0].Status != 401 {
+	if _, err := s.User("@me"); err == nil || d.Calls(GetMe)[1].Status != 401 {
 		t.Errorf("with a token that was reset: %v", err)
 	}
 }

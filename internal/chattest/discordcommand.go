@@ -73,10 +73,9 @@ func (d *Discord) putCommands(r *http.Request, call *Call) reply {
 	for _, v := range given {
 		full := map[string]any{
 			"application_id": DiscordApp, "type": 1, "description": "", "default_member_permissions": nil, "dm_permission": true, "contexts": nil,
-			"integration_types": []int{0}, "nsfw": false, "name_localizations": nil, "description_localizations": nil, "handler": nil,
+			"integration_types": []int{0}, "nsfw": false, "name_localizations": nil, "description_localizations": nil,
 		}
-		delete(full, "handler")
-		for k, x := range v {
+		for k, x := range tidy(v).(map[string]any) {
 			full[k] = x
 		}
 		if was, ok := old[key(full)]; ok {
@@ -102,6 +101,31 @@ func (d *Discord) putCommands(r *http.Request, call *Call) reply {
 	d.commands[guild] = kept
 	d.touch()
 	return d.listCommands(guild)
+}
+
+// tidy leaves out of a command what Discord leaves out when it lists commands:
+// what says nothing, at any depth. So nothing comes back as it was sent.
+func tidy(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		out := make(map[string]any)
+		for k, x := range v {
+			x = tidy(x)
+			list, isList := x.([]any)
+			if x == nil || isList && len(list) == 0 || x == false && (k == "required" || k == "autocomplete") {
+				continue
+			}
+			out[k] = x
+		}
+		return out
+	case []any:
+		out := make([]any, len(v))
+		for i, x := range v {
+			out[i] = tidy(x)
+		}
+		return out
+	}
+	return v
 }
 
 func (d *Discord) getCommands(r *http.Request, _ *Call) reply {

@@ -315,8 +315,13 @@ func (d *Discord) serveGateway(w http.ResponseWriter, r *http.Request) {
 	d.read(c, interval)
 }
 
+// worthwhile is the size from which a payload is compressed, in bytes, for
+// clients that can read it.
+const worthwhile = 512
+
 // write writes what is queued until the connection is gone.
 func (c *gatewayConn) write() {
+	z := zlib.NewWriter(nil)
 	for {
 		select {
 		case <-c.gone:
@@ -328,9 +333,9 @@ func (c *gatewayConn) write() {
 				c.ws.WriteMessage(websocket.CloseMessage, websocket.FormatCloseMessage(f.close, ""))
 				c.ws.SetReadDeadline(time.Now().Add(time.Second)) // for the client to close too
 				return
-			case c.compress:
+			case c.compress && len(f.data) > worthwhile:
 				var b bytes.Buffer
-				z := zlib.NewWriter(&b)
+				z.Reset(&b)
 				z.Write(f.data)
 				z.Close()
 				c.ws.WriteMessage(websocket.BinaryMessage, b.Bytes())

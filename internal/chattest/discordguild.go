@@ -121,7 +121,7 @@ func (d *Discord) getMyGuilds(*http.Request, *Call) reply {
 	out := []any{}
 	for _, g := range d.guilds {
 		if !g.gone {
-			out = append(out, map[string]any{"id": g.id, "name": g.name, "icon": nil, "owner": false, "permissions": "0", "features": []string{}})
+			out = append(out, map[string]any{"id": g.id, "name": g.name, "icon": nil, "banner": nil, "owner": false, "permissions": "0", "features": []string{}})
 		}
 	}
 	return answer(200, out)
@@ -144,6 +144,8 @@ func (d *Discord) getApplication(*http.Request, *Call) reply {
 		"interactions_endpoint_url": nil, "interactions_version": 1, "redirect_uris": []string{}, "integration_types_config": map[string]any{"0": map[string]any{}},
 		"owner": userJSON(DiscordAdmin), "team": nil, "bot": userJSON(DiscordBot), "approximate_guild_count": len(d.guilds), "storefront_available": false,
 		"internal_guild_restriction": 1, "event_webhooks_status": 1, "explicit_content_filter": 0, "is_verified": false, "is_discoverable": false,
+		"flags_new": "0", "role_connections_verification_url": nil, "approximate_user_install_count": 0, "approximate_user_authorization_count": 0,
+		"eligible_oauth2_scopes": []string{},
 	})
 }
 
@@ -208,6 +210,19 @@ func (d *Discord) guildJSON(g *guild, created bool) map[string]any {
 		"id": g.id, "name": g.name, "icon": nil, "owner_id": DiscordAdmin, "roles": roles(g.id), "emojis": []any{}, "stickers": []any{}, "features": []string{"NEWS", "COMMUNITY"},
 		"afk_timeout": 300, "verification_level": 1, "preferred_locale": "en-US", "premium_tier": 0, "nsfw_level": 0, "mfa_level": 0,
 	}
+	for _, k := range []string{
+		"description", "home_header", "splash", "discovery_splash", "banner", "application_id", "afk_channel_id", "system_channel_id", "widget_channel_id",
+		"vanity_url_code", "rules_channel_id", "safety_alerts_channel_id", "public_updates_channel_id", "incidents_data", "max_presences",
+	} {
+		v[k] = nil
+	}
+	for k, n := range map[string]int{
+		"system_channel_flags": 0, "default_message_notifications": 1, "explicit_content_filter": 2, "max_members": 25000000,
+		"max_stage_video_channel_users": 50, "max_video_channel_users": 25, "premium_subscription_count": 0,
+	} {
+		v[k] = n
+	}
+	v["region"], v["widget_enabled"], v["premium_progress_bar_enabled"], v["nsfw"] = "deprecated", false, false, false
 	if created {
 		v["unavailable"], v["joined_at"], v["large"], v["member_count"] = g.out, stamp(time.Unix(1700000000, 0)), false, 3
 		v["channels"], v["threads"] = d.channelsOf(g.id, false), d.channelsOf(g.id, true)

@@ -100,7 +100,7 @@ func NewSlack(t testing.TB, n Network) *Slack {
 	s := &Slack{
 		Token: "xoxb-0-s3cretT0ken", AppToken: "xapp-1-s3cretT0ken", SigningSecret: "5ign1ngs3cret",
 		Scopes: []string{"chat:write", "commands", "channels:read", "groups:read", "app_mentions:read", "channels:history", "groups:history", "users:read"},
-		Ping:   time.Second,
+		Ping:   10 * time.Second,
 		channels: map[string]*Conversation{
 			SlackDesk:    {ID: SlackDesk, Name: "desk", Member: true},
 			SlackOutside: {ID: SlackOutside, Name: "outside"},
