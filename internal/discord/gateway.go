@@ -89,7 +89,7 @@ func (s *Session) Connected() time.Time {
 // missed; only when Discord does not know the session any more is there a new
 // one.
 func (s *Session) Listen(ctx context.Context, handle func(Event)) error {
-	l := &listener{session: s, handle: handle}
+	l := &listener{session: s, handle: handle, closed: make(chan struct{}, 1)}
 	defer s.gateway.set(time.Time{})
 	failures := 0
 	for ctx.Err() == nil {
@@ -142,7 +142,8 @@ type listener struct {
 	// dg holds the session with the gateway, which it resumes while it lives.
 	// nil: the next connection is a new session.
 	dg         *discordgo.Session
-	identified time.Time // when the newest session began
+	identified time.Time     // when the newest session began
+	closed     chan struct{} // discordgo closed a connection
 
 	mu      sync.Mutex
 	tap     *tap   // of the newest connection
@@ -176,7 +177,7 @@ func (l *listener) connect(ctx context.Context) error {
 		select {
 		case <-tap.done:
 		case <-ctx.Done():
-			l.dg.Close() // says good-bye, so that the bot is seen to leave
+			tap.leave() // so that the bot is seen to leave
 		}
 	}
 	l.session.gateway.set(time.Time{})
@@ -184,7 +185,7 @@ func (l *listener) connect(ctx context.Context) error {
 		return err
 	}
 	tap.Close()
-	if l.dg != nil {
+	if err == nil {
 		l.settle()
 	}
 	return l.judge(tap, err)
@@ -245,25 +246,28 @@ func (l *listener) open(ctx context.Context, anew bool) error {
 			return errors.New("the gateway's address could not be renewed") // unreachable: the dial fails
 		}
 	}
+	select { // an old connection's
+	case <-l.closed:
+	default:
+	}
+	opened := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		if t := l.newest(); t != nil {
 			select {
-			case <-t.done:
-			case <-time.After(goodbye):
+			case <-opened:
+			default:
 				t.Close()
 			}
 		}
 	})
 	defer stop()
 	err := l.dg.Open()
+	close(opened)
 	if err != nil {
 		err = problem(err)
 	}
 	return err
 }
-
-// goodbye is how long a connection is left to close properly.
-const goodbye = 2 * time.Second
 
 func (l *listener) newest() *tap {
 	l.mu.Lock()
@@ -271,20 +275,18 @@ func (l *listener) newest() *tap {
 	return l.tap
 }
 
-// settle waits until discordgo has noticed that the connection is over. It holds
-// its lock while it closes, for a second.
+// settle waits until discordgo has noticed that the connection is over: it
+// closes what is closed, and sleeps for a second before it can open another.
 func (l *listener) settle() {
-	for range 50 {
-		l.dg.RLock()
-		ready := l.dg.DataReady
-		l.dg.RUnlock()
-		if !ready {
-			return
-		}
-		time.Sleep(100 * time.Millisecond)
+	select {
+	case <-l.closed:
+	case <-time.After(settleMost):
 	}
-	l.dg.Close()
 }
+
+// settleMost is how long discordgo is waited for. It is never needed, but for a
+// version of discordgo that does not say that it closed a connection.
+const settleMost = 5 * time.Second
 
 // newSession returns a discordgo session for one session with the gateway.
 func (l *listener) newSession(ctx context.Context) (*discordgo.Session, error) {
@@ -316,6 +318,12 @@ func (l *listener) newSession(ctx context.Context) (*discordgo.Session, error) {
 		},
 	}
 	dg.AddHandler(func(_ *discordgo.Session, e *discordgo.Event) { l.event(e) })
+	dg.AddHandler(func(*discordgo.Session, *discordgo.Disconnect) {
+		select {
+		case l.closed <- struct{}{}:
+		default:
+		}
+	})
 	return dg, nil
 }
 

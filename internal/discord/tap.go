@@ -100,6 +100,20 @@ func (t *tap) Close() error {
 	return err
 }
 
+// leave ends the connection and with it the session, so that people see the bot
+// leave: https://discord.com/developers/docs/events/gateway#disconnecting.
+func (t *tap) leave() {
+	// A close frame with the code 1000, masked with zeroes as clients must.
+	frame := []byte{0x88, 0x82, 0, 0, 0, 0, 1000 >> 8, 1000 & 0xff}
+	t.SetWriteDeadline(time.Now().Add(leaveTime))
+	// It is a courtesy; nothing depends on it.
+	_, _ = t.Write(frame)
+	t.Close()
+}
+
+// leaveTime is how long leaving may take.
+const leaveTime = time.Second
+
 func (t *tap) Read(p []byte) (int, error) {
 	n, err := t.Conn.Read(p)
 	if stop := t.follow(p[:n]); stop {
