@@ -157,6 +157,18 @@ type Bot struct {
 	Name        string
 }
 
+// Tell sends a person a message of their own. People may refuse those. Errors
+// are [*Problem].
+func (s *Session) Tell(ctx context.Context, person string, m Message) error {
+	var dm Channel
+	err := s.do(ctx, "POST", "/users/@me/channels", map[string]string{"recipient_id": person}, &dm)
+	if err != nil {
+		return err
+	}
+	_, err = s.Post(ctx, dm.ID, m)
+	return err
+}
+
 // Channel returns a channel. Errors are [*Problem].
 func (s *Session) Channel(ctx context.Context, id string) (Channel, error) {
 	var c Channel
@@ -194,8 +206,11 @@ func (s *Session) Attachment(ctx context.Context, address string, most int64) ([
 // once. Errors are [*Problem].
 func (s *Session) Who(ctx context.Context) (Bot, error) {
 	s.mu.Lock()
-	bot := s.bot
+	bot, dead := s.bot, s.dead
 	s.mu.Unlock()
+	if dead != nil {
+		return Bot{}, &Problem{Status: http.StatusUnauthorized, cause: dead}
+	}
 	if bot.Application != "" && bot.User != "" {
 		return bot, nil
 	}

@@ -46,9 +46,10 @@ const (
 	// https://discord.com/developers/docs/events/gateway#rate-limiting, one in
 	// five seconds.
 	identifyGap = 5 * time.Second
-	// reconnectMost is the longest wait between two tries. At a thousand new
-	// sessions a day Discord resets the token, and this leaves 720.
-	reconnectMost = 2 * time.Minute
+	// reconnectMost is the longest wait between two tries, and half of it the
+	// shortest that this one is varied to. At a thousand new sessions a day
+	// Discord resets the token; this leaves 960 at most.
+	reconnectMost = 3 * time.Minute
 	// steady is how long a connection must last to count as one.
 	steady = time.Minute
 	// resumeTries is how often the address that Discord named for resuming is
