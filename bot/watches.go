@@ -49,6 +49,15 @@ func (b *Bot) add(ctx context.Context, c Command, now time.Time) (Answer, error)
 		return Answer{}, err
 	}
 	w := p.Watch
+	if most := b.o.Limits.Articles; most > 0 && p.Articles > most && !c.Everywhere && !p.Existed {
+		if err := b.store.RemoveWatch(ctx, w.ID); err != nil {
+			return Answer{}, err
+		}
+		return Answer{}, &news.Refusal{
+			What: fmt.Sprintf("%s lists %d articles, and a feed may list %d here.", quote(p.Title), p.Articles, most),
+			Do:   "Look for a feed of one of its sections.",
+		}
+	}
 	var a Answer
 	switch {
 	case p.Existed:

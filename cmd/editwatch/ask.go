@@ -134,7 +134,7 @@ func (c *explainCmd) Run(e *env) error {
 func (e *env) ask(f facts, c bot.Command) error {
 	// Who may open the store may ask about every channel.
 	c.Everywhere = true
-	if c.Channel == "" && (c.Verb == bot.Add || c.Verb == bot.Test && c.Target == "") {
+	if c.Channel == "" && (c.Verb == bot.Add || c.Verb == bot.Settings || c.Verb == bot.Import || c.Verb == bot.Test && c.Target == "") {
 		channel, err := e.onlyChannel()
 		if err != nil {
 			return err
@@ -199,6 +199,10 @@ func (e *env) answer(f facts, a bot.Answer) error {
 			}
 		}
 		return nil
+	}
+	if a.File != nil {
+		_, err := e.stdout.Write(a.File.Data)
+		return err
 	}
 	return cli.Print(e.stdout, a, e.format())
 }
