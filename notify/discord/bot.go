@@ -38,7 +38,9 @@ type Bot struct {
 }
 
 var (
-	_ notify.Updater = (*Bot)(nil)
+	_ notify.Updater   = (*Bot)(nil)
+	_ notify.Publisher = (*Bot)(nil)
+	_ notify.Teller    = (*Bot)(nil)
 )
 
 // NewBot returns a sender for one channel.
@@ -71,11 +73,11 @@ func (s *Bot) Send(ctx context.Context, a notify.Announcement) (string, error) {
 	if threaded(a) {
 		id, err := s.sendToThread(ctx, a)
 		if err == nil || !errors.Is(err, errNoThread) {
-			return id, s.classify(err, s.channel)
+			return id, s.classify(ctx, err)
 		}
 	}
 	id, err := s.post(ctx, s.channel, a, reply(a))
-	return id, s.classify(err, s.channel)
+	return id, s.classify(ctx, err)
 }
 
 // threaded reports whether the announcement belongs into the article's thread.
@@ -144,8 +146,9 @@ func (s *Bot) thread(ctx context.Context, a notify.Announcement) (string, error)
 		if thread, err = s.existing(ctx, root); err != nil {
 			return "", err
 		}
-	case discord.CodeUnknownMessage, discord.CodeUnknownChannel, discord.CodeThreadLocked,
-		discord.CodeNoAccess, discord.CodeNoPermission:
+	case discord.CodeUnknownMessage:
+		return "", fmt.Errorf("%w: %w", notify.ErrMessageGone, err)
+	case discord.CodeUnknownChannel, discord.CodeThreadLocked, discord.CodeNoAccess, discord.CodeNoPermission:
 		return "", errNoThread
 	default:
 		p, ok := errors.AsType[*discord.Problem](err)
@@ -169,7 +172,7 @@ func (s *Bot) existing(ctx context.Context, root string) (string, error) {
 	m, err := s.session.Message(ctx, s.channel, root)
 	switch {
 	case code(err) == discord.CodeUnknownMessage:
-		return "", errNoThread
+		return "", fmt.Errorf("%w: %w", notify.ErrMessageGone, err)
 	case err != nil && !forbidden(err):
 		return "", err
 	case m.Thread != nil && m.Thread.ID != "":
@@ -201,7 +204,7 @@ func oneLine(s string) string {
 // post posts into a channel or thread, unless an earlier attempt did. Should
 // Discord refuse the message, a short one is tried once.
 func (s *Bot) post(ctx context.Context, channel string, a notify.Announcement, ref *discord.Reference) (string, error) {
-	m := render(a).message()
+	m := full(a)
 	m.Nonce, m.Reference = nonce(a.Delivery.ID), ref
 	if a.Delivery.Attempts > 1 {
 		id, err := s.find(ctx, channel, a, m)
@@ -218,7 +221,7 @@ func (s *Bot) post(ctx context.Context, channel string, a notify.Announcement, r
 		s.log.Warn("discord refused a message; trying a short one",
 			"channel", a.Delivery.Channel, "article", a.Delivery.Article, "err", err)
 		less := short(a).message()
-		less.Nonce = m.Nonce
+		less.Nonce, less.AllowedMentions = m.Nonce, m.AllowedMentions
 		id, err = s.session.Post(ctx, channel, less)
 	}
 	if code(err) == discord.CodeUnknownMessage {
@@ -325,11 +328,37 @@ func (s *Bot) Update(ctx context.Context, a notify.Announcement) error {
 	if message == "" {
 		return nil // its answer got lost: nobody knows which message it is
 	}
-	err := s.session.Edit(ctx, channel, message, render(a).message())
-	if code(err) == discord.CodeThreadArchived {
+	err := s.session.Edit(ctx, channel, message, full(a))
+	switch code(err) {
+	case discord.CodeThreadArchived, discord.CodeThreadLocked:
 		return nil // it is out of sight
+	case discord.CodeUnknownMessage:
+		return fmt.Errorf("%w: %w", notify.ErrMessageGone, err)
+	case discord.CodeUnknownChannel:
+		if channel != s.channel { // the thread was deleted
+			return fmt.Errorf("%w: %w", notify.ErrMessageGone, err)
+		}
 	}
-	return s.classify(err, channel)
+	return s.classify(ctx, err)
+}
+
+// Publish sends a post on to the channels that follow this one.
+func (s *Bot) Publish(ctx context.Context, message string) error {
+	channel, id := s.place(message)
+	if id == "" || channel != s.channel {
+		return fmt.Errorf("%w: what is in a thread cannot be published", notify.ErrRejected)
+	}
+	err := s.session.Publish(ctx, channel, id)
+	if code(err) == discord.CodeUnknownMessage {
+		return fmt.Errorf("%w: %w", notify.ErrMessageGone, err)
+	}
+	return s.classify(ctx, err)
+}
+
+// Tell sends a person a message of their own.
+func (s *Bot) Tell(ctx context.Context, person, text string) error {
+	m := discord.Message{Content: discord.Within(text, discord.MaxContent), Flags: discord.FlagSuppressEmbeds}
+	return s.classify(ctx, s.session.Tell(ctx, person, m))
 }
 
 // A message in a thread is known by the thread's ID and its own.
@@ -362,18 +391,43 @@ func forbidden(err error) bool {
 	return ok && p.Forbidden()
 }
 
-// classify says what a failure means for the delivery.
-func (s *Bot) classify(err error, channel string) error {
+// classify says what a failure means for the delivery and the channel. What the
+// servers in front of the API answer, which have no codes, passes.
+func (s *Bot) classify(ctx context.Context, err error) error {
 	p, ok := errors.AsType[*discord.Problem](err)
 	switch {
-	case !ok:
+	case !ok, errors.Is(err, notify.ErrMessageGone):
 		return err
+	case errors.Is(err, discord.ErrUnauthorized):
+		return fmt.Errorf("%w: %w", notify.ErrUnauthorized, p)
 	case p.Wait > 0:
 		return &notify.Later{Wait: p.Wait, Err: p}
-	case p.Code == discord.CodeUnknownMessage:
-		return nil
-	case p.Gone(), p.Refused():
+	case p.Code == discord.CodeUnknownChannel, p.Code == discord.CodeUnknownGuild:
+		return fmt.Errorf("%w: %w", notify.ErrGone, p)
+	case p.Forbidden():
+		return fmt.Errorf("%w: %s", notify.ErrForbidden, s.lacks(ctx, p))
+	case p.Refused():
 		return fmt.Errorf("%w: %w", notify.ErrRejected, p)
 	}
 	return p
+}
+
+// needs is what the bot must be allowed to post.
+const needs = discord.ViewChannel | discord.SendMessages | discord.EmbedLinks
+
+// lacks says which right is missing, as Discord's settings name it, if that can
+// be found out.
+func (s *Bot) lacks(ctx context.Context, p *discord.Problem) string {
+	c, err := s.session.Channel(ctx, s.channel)
+	if forbidden(err) {
+		return "I lack View Channel"
+	}
+	if err != nil {
+		return p.Error()
+	}
+	mine, err := s.session.Allowed(ctx, c)
+	if names := mine.Missing(needs); err == nil && len(names) > 0 {
+		return "I lack " + strings.Join(names, ", ")
+	}
+	return p.Error()
 }

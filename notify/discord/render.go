@@ -1,6 +1,8 @@
 package discord
 
 import (
+	"strings"
+
 	"github.com/bwmarrin/discordgo"
 
 	"github.com/editwatch/editwatch/internal/discord"
@@ -42,6 +44,32 @@ func render(a notify.Announcement) message {
 func (m message) message() discord.Message {
 	return discord.Message{Content: m.content, Embeds: m.embeds}
 }
+
+// full is an announcement as a bot posts it: with whom to name, and buttons.
+func full(a notify.Announcement) discord.Message {
+	m := render(a).message()
+	for _, role := range a.Mention {
+		mark := "<@&" + role + ">"
+		if discord.IsID(role) && discord.Len(m.Content)+1+len(mark) <= discord.MaxContent && len(m.AllowedMentions.Roles) < maxRoles {
+			m.Content = strings.TrimSpace(m.Content + " " + mark)
+			m.AllowedMentions.Roles = append(m.AllowedMentions.Roles, role)
+		}
+	}
+	buttons := make([]discord.Button, 0, len(a.Buttons))
+	for _, b := range a.Buttons {
+		style := discord.StyleSecondary
+		if b.Danger {
+			style = discord.StyleDanger
+		}
+		buttons = append(buttons, discord.Button{Label: b.Label, CustomID: b.Token, URL: discord.Address(b.URL), Style: style})
+	}
+	m.Components = discord.Rows(buttons)
+	return m
+}
+
+// maxRoles is how many roles may be named:
+// https://discord.com/developers/docs/resources/message#allowed-mentions-object.
+const maxRoles = 100
 
 // short is what is left to say when Discord refuses the whole.
 func short(a notify.Announcement) message {
