@@ -36,7 +36,12 @@ func message(c bot.Command, a bot.Answer) slack.Message {
 	if n := len(a.Briefs); n > 0 {
 		share = room / 2
 	}
-	shown, left := len(a.Lines), 0
+	// No more lines are tried than have room in their shortest form.
+	shown := 0
+	for used := 0; shown < len(a.Lines) && used <= share; shown++ {
+		used += slack.Len(brief.Cut(a.Lines[shown], lineMost)) + 1
+	}
+	left := len(a.Lines) - shown
 	for {
 		m.Blocks = nil
 		if s := section(c, a.Lines[:shown], left); s != nil {
