@@ -41,18 +41,25 @@
 //	a = d.Press(chattest.Reader(channel), a.Message, "History").Answer()
 //	got := a.Message.Text()
 //
-//	s.Command("U1", "C1", "/editwatch", "history https://…").Answer()
-//	s.Mention("U1", "C1", "history https://…", "").Answer()
+//	k := s.Command(chattest.SlackMember, chattest.SlackDesk, "/editwatch", "history https://…")
+//	m := k.Answer()                     // waits; k.Acked() is after how long it was acknowledged
+//	m = s.Press(chattest.SlackMember, m, "Next").Answer()
+//	s.Mention(user, channel, "history https://…", ""); s.Shortcut(…); s.OpenHome(user); s.Event(…)
 //
 // A command must be registered before it can be used, and options are held
 // against their registration, as Discord's own client does. Interactions arrive
-// over the gateway (Socket Mode), or signed at an address after UseEndpoint.
+// over the gateway (Socket Mode), or signed at an address after UseEndpoint
+// (UseURLs). Sign and Deliver forge requests. AllowMentions names whom messages
+// may mention; without it, nobody.
 //
 // # What happened
 //
 //	d.WaitMessages(channel, 2)                  // as they stand now: content, embeds, edits, nonce, thread
 //	d.Calls(chattest.CreateMessage)             // every request, with its time, status, and whether it was done
-//	d.Gateway(), d.Identifies(), d.Invalid(), d.CommandCreates()
+//	d.Gateway(), d.Identifies(), d.Invalid(), d.CommandCreates(); s.Sockets(), s.Ephemeral(user), s.Home(user)
+//
+// In a bubble, use [Memory], end what was begun (close sessions, cancel
+// contexts), and mind that a Slack pings its sockets every 10 s of a long day.
 //
 // This package knows nothing of ours, so that every package's tests may use it.
 package chattest
