@@ -178,7 +178,7 @@ func (d *doctor) discord(c *chat) bool {
 		d.say(finding{"discord token", bad, "Discord does not accept it", "Make a new one at discord.com/developers/applications, Bot, Reset Token, and put it in place."})
 		return false
 	case err != nil:
-		d.say(finding{"discord", bad, err.Error(), "Check that this machine reaches Discord, and api_url if you set it."})
+		d.say(finding{"discord", bad, strings.TrimPrefix(err.Error(), "discord: "), "Check that this machine reaches Discord, and api_url if you set it."})
 		return false
 	}
 	d.say(finding{Check: "discord token", State: fine, Found: "it is of " + who.Name + "; no privileged intents are needed"})
@@ -245,7 +245,7 @@ func (d *doctor) slack(c *chat) bool {
 		d.say(finding{"slack token", bad, "Slack does not accept it", "Install the app anew at api.slack.com/apps, Install App, and put the Bot User OAuth Token in place."})
 		return false
 	case err != nil:
-		d.say(finding{"slack", bad, err.Error(), "Check that this machine reaches Slack, and api_url if you set it."})
+		d.say(finding{"slack", bad, strings.TrimPrefix(err.Error(), "slack: "), "Check that this machine reaches Slack, and api_url if you set it."})
 		return false
 	}
 	d.say(finding{Check: "slack token", State: fine, Found: "it is of " + who.Name + " in " + who.TeamName})
