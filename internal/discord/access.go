@@ -19,7 +19,7 @@ func IsID(s string) bool {
 
 func snowflake(s string) (uint64, bool) {
 	n, err := strconv.ParseUint(s, 10, 64)
-	return n, err == nil && n > 0 && s[0] != '+'
+	return n, err == nil && s[0] != '0' && s[0] != '+'
 }
 
 // An anyString is a JSON string, a number, or nothing.
