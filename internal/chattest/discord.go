@@ -71,6 +71,7 @@ type Discord struct {
 	mentions []string
 	revoked  bool
 	lastID   uint64
+	files    map[string]Attachment // by ID, what people attached
 	guilds   map[string]*guild
 	channels map[string]*Channel
 	messages []*Message
@@ -151,6 +152,19 @@ func (d *Discord) RevokeToken() {
 	d.revoked = true
 	d.mu.Unlock()
 	d.CloseGateway(4004)
+}
+
+// Attach uploads a file, as a person does for an option of a command, and returns
+// its ID.
+func (d *Discord) Attach(name string, data []byte) string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	id := d.id()
+	if d.files == nil {
+		d.files = make(map[string]Attachment)
+	}
+	d.files[id] = Attachment{Name: name, Data: data}
+	return id
 }
 
 // AddChannel adds a channel, and tells the gateway of it.

@@ -171,7 +171,7 @@ func has(options []Option, name string) bool {
 func (c command) accepts(v any) error {
 	ok := false
 	switch c.Type {
-	case optionString, optionUser, optionChannel, optionRole:
+	case optionString, optionUser, optionChannel, optionRole, optionAttachment:
 		_, ok = v.(string)
 	case optionInteger:
 		_, ok = v.(int)
@@ -209,6 +209,9 @@ func (d *Discord) resolve(into map[string]map[string]any, kind int, id string, a
 		add("users", userJSON(id))
 	case optionRole:
 		add("roles", map[string]any{"id": id, "name": "role" + id, "color": 0, "hoist": false, "position": 1, "permissions": "0", "managed": false, "mentionable": true, "flags": 0})
+	case optionAttachment:
+		f := d.files[id]
+		add("attachments", map[string]any{"id": id, "filename": f.Name, "size": len(f.Data), "url": d.URL + "/attachments/" + id, "proxy_url": d.URL + "/attachments/" + id})
 	case optionChannel:
 		if c := d.channels[id]; c != nil {
 			add("channels", map[string]any{"id": id, "name": c.Name, "type": c.Type, "permissions": fmt.Sprint(a.Permissions), "app_permissions": fmt.Sprint(d.may(c)), "parent_id": nil})

@@ -33,15 +33,16 @@ type choice struct {
 
 // Types of options: https://discord.com/developers/docs/interactions/application-commands#application-command-object-application-command-option-type.
 const (
-	optionSub     = 1
-	optionGroup   = 2
-	optionString  = 3
-	optionInteger = 4
-	optionBoolean = 5
-	optionUser    = 6
-	optionChannel = 7
-	optionRole    = 8
-	optionNumber  = 10
+	optionSub        = 1
+	optionGroup      = 2
+	optionString     = 3
+	optionInteger    = 4
+	optionBoolean    = 5
+	optionUser       = 6
+	optionChannel    = 7
+	optionRole       = 8
+	optionAttachment = 11
+	optionNumber     = 10
 )
 
 // kind is a command's type, which is 1 where it is not said.

@@ -1,9 +1,14 @@
 package chattest
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash/fnv"
+	"io"
+	"mime"
+	"mime/multipart"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -101,6 +106,17 @@ func (d *Discord) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		d.serveGateway(w, r)
 		return
 	}
+	if id, ok := strings.CutPrefix(r.URL.Path, "/attachments/"); ok {
+		d.mu.Lock()
+		f, ok := d.files[id]
+		d.mu.Unlock()
+		if !ok || r.Header.Get("Authorization") != "" {
+			http.NotFound(w, r)
+			return
+		}
+		w.Write(f.Data)
+		return
+	}
 	path, ok := strings.CutPrefix(r.URL.Path, "/api")
 	if !ok {
 		http.NotFound(w, r)
@@ -196,9 +212,47 @@ func (w *replyWriter) Header() http.Header         { return w.header }
 func (w *replyWriter) WriteHeader(status int)      { w.status = status }
 func (w *replyWriter) Write(b []byte) (int, error) { w.body = append(w.body, b...); return len(b), nil }
 
+// unpack takes apart a body that carries files; Body is then the message:
+// https://discord.com/developers/docs/reference#uploading-files.
+func (c *Call) unpack() error {
+	kind, params, err := mime.ParseMediaType(c.Header.Get("Content-Type"))
+	if err != nil || kind != "multipart/form-data" {
+		return nil
+	}
+	parts := multipart.NewReader(bytes.NewReader(c.Body), params["boundary"])
+	c.Body = nil
+	for {
+		p, err := parts.NextPart()
+		if err == io.EOF {
+			if len(c.Body) == 0 || !json.Valid(c.Body) || len(c.Files) == 0 {
+				return errors.New("payload_json and files[n] are wanted")
+			}
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		data, err := io.ReadAll(p)
+		switch {
+		case err != nil:
+			return err
+		case p.FormName() == "payload_json":
+			c.Body = data
+		case p.FormName() == fmt.Sprintf("files[%d]", len(c.Files)) && p.FileName() != "":
+			c.Files = append(c.Files, Attachment{Name: p.FileName(), Type: p.Header.Get("Content-Type"), Data: data})
+		default:
+			return fmt.Errorf("an unexpected part %q", p.FormName())
+		}
+	}
+}
+
 // checked holds the body against the rules before the route answers.
 func (d *Discord) checked(r *http.Request, c *Call, do route) reply {
-	if len(c.Body) > 0 && r.Method != http.MethodGet {
+	if err := c.unpack(); err != nil {
+		d.fail("%s: the parts of the body: %v", c.Route, err)
+		return refuse(400, 50035)
+	}
+	if len(c.Body) > 0 && r.Method != http.MethodGet && len(c.Files) == 0 {
 		if kind := r.Header.Get("Content-Type"); !strings.HasPrefix(kind, "application/json") {
 			d.fail("%s: the body is %q", c.Route, kind)
 			return refuse(400, 50035)

@@ -26,9 +26,16 @@ type Call struct {
 	Query   string
 	Header  http.Header
 	Body    []byte
-	Status  int  // of the answer; 0 if the connection was closed without one
-	Done    bool // the server did what it was asked, whatever it answered
-	Early   bool // an earlier answer asked to wait longer
+	Files   []Attachment // that were uploaded with it, to a Discord
+	Status  int          // of the answer; 0 if the connection was closed without one
+	Done    bool         // the server did what it was asked, whatever it answered
+	Early   bool         // an earlier answer asked to wait longer
+}
+
+// An Attachment is a file that came with a request.
+type Attachment struct {
+	Name, Type string
+	Data       []byte
 }
 
 // A journal is what both servers share: the record of everything that happened,
