@@ -169,6 +169,7 @@ func (c *Client) Find(ctx context.Context, l Look) (string, error) {
 	for range lookPages {
 		var page struct {
 			Messages []found `json:"messages"`
+			More     bool    `json:"has_more"`
 			Metadata struct {
 				Next string `json:"next_cursor"`
 			} `json:"response_metadata"`
@@ -181,12 +182,32 @@ func (c *Client) Find(ctx context.Context, l Look) (string, error) {
 				return m.TS, nil
 			}
 		}
-		if page.Metadata.Next == "" {
+		if !turn(args, page.Metadata.Next, page.More, page.Messages) {
 			break
 		}
-		args.Set("cursor", page.Metadata.Next)
 	}
 	return "", nil
+}
+
+// turn asks for the next page, and reports whether there is one. Not every server
+// hands out cursors: there the page begins where the one before ended.
+func turn(args url.Values, cursor string, more bool, page []found) bool {
+	if cursor != "" {
+		args.Set("cursor", cursor)
+		return true
+	}
+	if !more || len(page) == 0 {
+		return false
+	}
+	bound, last := "latest", page[len(page)-1].TS
+	if args.Has("ts") { // replies come oldest first
+		bound = "oldest"
+	}
+	if args.Get(bound) == last {
+		return false
+	}
+	args.Set(bound, last)
+	return true
 }
 
 // timestamp is a time as Slack writes it.
