@@ -153,6 +153,7 @@ type Store interface {
 	store.Watches
 	store.Channels
 	Thread(ctx context.Context, channel news.ChannelName, article news.ArticleID) (news.Thread, error)
+	ReleaseChannel(ctx context.Context, channel news.ChannelName, now time.Time) error
 	Deliveries(ctx context.Context, q store.DeliveryQuery) ([]news.Delivery, error)
 }
 

@@ -47,6 +47,10 @@ func (b *Bot) settings(ctx context.Context, c Command, now time.Time) (Answer, e
 	if err := b.store.SetSettings(ctx, channel, s); err != nil {
 		return Answer{}, err
 	}
+	// What waits as the old settings wanted is looked at anew.
+	if err := b.store.ReleaseChannel(ctx, channel, now); err != nil {
+		return Answer{}, err
+	}
 	a := Answer{Facts: []json.RawMessage{fact(settingsFact(channel, s))}}
 	for _, key := range news.SettingKeys {
 		if _, asked := c.Options[key]; asked {

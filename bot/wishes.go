@@ -55,12 +55,12 @@ func wish(w *news.Watch, key, value string) (err error) {
 		case "off", "no", "false":
 			w.Pages = false
 		default:
-			return fmt.Errorf("pages is on or off; not %q", value)
+			return fmt.Errorf("pages is on or off; not %q", short(value))
 		}
 	case "url":
 		w.URL = clean(value)
 	default:
-		return fmt.Errorf("there is no option %q; there are %s", key, strings.Join(WatchOptions, ", "))
+		return fmt.Errorf("there is no option %q; there are %s", short(key), strings.Join(WatchOptions, ", "))
 	}
 	return err
 }
@@ -85,7 +85,7 @@ func parseMention(s string) (string, error) {
 	}
 	id, _, _ = strings.Cut(id, "|")
 	if !mentionable.MatchString(id) {
-		return "", fmt.Errorf("mention is a role or a user group, or none; not %q", s)
+		return "", fmt.Errorf("mention is a role or a user group, or none; not %q", short(s))
 	}
 	return id, nil
 }

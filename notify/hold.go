@@ -71,12 +71,13 @@ func (n *Notifier) held(ctx context.Context, d news.Delivery, channel Channel, n
 	if end := s.Quiet.Ends(now, zone); !end.IsZero() {
 		return hold{end, "it is quiet there"}, nil
 	}
-	if d.Kind == news.Gather && d.Attempts <= 1 {
-		if h := wish(s, channel, d.Queued); h.until.After(now) {
-			return h, nil
-		}
+	if d.Kind != news.Gather || d.Attempts > 1 {
+		return hold{}, nil
 	}
-	return hold{}, nil
+	if h := wish(s, channel, d.Queued); h.until.After(now) {
+		return h, nil
+	}
+	return n.capped(ctx, s, channel, place{name: d.Channel}, now)
 }
 
 // capped holds what happens now back if the channel has had its posts of this
@@ -91,7 +92,7 @@ func (n *Notifier) capped(ctx context.Context, s news.Settings, channel Channel,
 	}
 	posts := 0
 	for _, d := range p.pending {
-		if d.Kind == news.Post {
+		if d.Kind == news.Post || d.Kind == news.Gather {
 			posts++
 		}
 	}

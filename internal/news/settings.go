@@ -108,7 +108,7 @@ func ParseQuiet(s string) (Quiet, error) {
 	from, okFrom := parseDayTime(a)
 	to, okTo := parseDayTime(b)
 	if !ok || !okFrom || !okTo || from == to {
-		return Quiet{}, fmt.Errorf("quiet is off, or a time of day to another like 22:00-07:00; not %q", s)
+		return Quiet{}, fmt.Errorf("quiet is off, or a time of day to another like 22:00-07:00; not %q", typed(s))
 	}
 	return Quiet{from, to}, nil
 }
@@ -183,7 +183,7 @@ func ParseDigest(s string) (Digest, error) {
 			return Digest{DigestDaily, at}, nil
 		}
 	}
-	return Digest{}, fmt.Errorf("digest is off, hourly, or daily with a time like daily 09:00; not %q", s)
+	return Digest{}, fmt.Errorf("digest is off, hourly, or daily with a time like daily 09:00; not %q", typed(s))
 }
 
 // Threads says where later edits of an article go. The zero value is
@@ -245,7 +245,7 @@ func ParsePublish(s string) (Publish, error) {
 	case p == PublishHeadline, p == PublishMajor, p == PublishAll:
 		return p, nil
 	}
-	return "", fmt.Errorf("publish is one of off, headline, major, all; not %q", s)
+	return "", fmt.Errorf("publish is one of off, headline, major, all; not %q", typed(s))
 }
 
 // SettingKeys are the names by which people set a setting, in the order in
@@ -281,7 +281,7 @@ func (s *Settings) Set(key, value string) (err error) {
 	case "admins-only":
 		s.AdminsOnly, err = parseSwitch("admins-only", value, false)
 	default:
-		err = fmt.Errorf("there is no setting %q; there are %s", key, strings.Join(SettingKeys, ", "))
+		err = fmt.Errorf("there is no setting %q; there are %s", typed(key), strings.Join(SettingKeys, ", "))
 	}
 	return err
 }
@@ -329,7 +329,7 @@ func parseZone(s string) (string, error) {
 			return loc.String(), nil
 		}
 	}
-	return "", fmt.Errorf("tz is the name of a time zone like Europe/London or UTC; not %q", s)
+	return "", fmt.Errorf("tz is the name of a time zone like Europe/London or UTC; not %q", typed(s))
 }
 
 // zoneCase spells a name as the database does: "America/Port_of_Spain" is its
@@ -353,7 +353,7 @@ func parseCap(s string) (int, error) {
 	}
 	n, err := strconv.Atoi(strings.TrimSuffix(strings.ReplaceAll(strings.ToLower(s), " ", ""), "/h"))
 	if err != nil || n < 1 || n > MaxCap {
-		return 0, fmt.Errorf("cap is off, or the most posts an hour, from 1 to %d; not %q", MaxCap, s)
+		return 0, fmt.Errorf("cap is off, or the most posts an hour, from 1 to %d; not %q", MaxCap, typed(s))
 	}
 	return n, nil
 }
@@ -367,7 +367,7 @@ func parseSwitch(what, s string, otherwise bool) (bool, error) {
 	case low == "on" || low == "yes" || low == "true":
 		return true, nil
 	}
-	return false, fmt.Errorf("%s is on or off; not %q", what, s)
+	return false, fmt.Errorf("%s is on or off; not %q", what, typed(s))
 }
 
 // off reports whether the person wants none of it.
@@ -377,6 +377,15 @@ func off(s string) bool {
 		return true
 	}
 	return false
+}
+
+// typed is what somebody typed, short enough to be told back.
+func typed(s string) string {
+	const most = 40
+	if r := []rune(s); len(r) > most {
+		return string(r[:most]) + "…"
+	}
+	return s
 }
 
 func onOff(on bool) string {

@@ -107,7 +107,7 @@ func ParseScope(s string) (Scope, error) {
 	case ScopeAll, ScopeHeadline, ScopeParagraphs:
 		return sc, nil
 	}
-	return "", fmt.Errorf("scope is one of headline, paragraphs, all; not %q", s)
+	return "", fmt.Errorf("scope is one of headline, paragraphs, all; not %q", typed(s))
 }
 
 // Min is the least significance of the edits a watch wants. The zero value is
@@ -128,7 +128,7 @@ func ParseMin(s string) (Min, error) {
 	case MinAny, MinMinor, MinMajor:
 		return m, nil
 	}
-	return "", fmt.Errorf("min is one of any, minor, major; not %q", s)
+	return "", fmt.Errorf("min is one of any, minor, major; not %q", typed(s))
 }
 
 // Significance returns the least significance that passes.

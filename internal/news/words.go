@@ -103,7 +103,7 @@ func ParseWords(s string) ([]string, error) {
 		case utf8.RuneCountInString(word) > MaxWord:
 			return nil, fmt.Errorf("a word or phrase has at most %d characters", MaxWord)
 		case strings.Trim(word, "* ") == "" || strings.ContainsFunc(word, unicode.IsControl):
-			return nil, fmt.Errorf("words are separated by commas, like bridge, flood*; not %q", s)
+			return nil, fmt.Errorf("words are separated by commas, like bridge, flood*; not %q", typed(s))
 		}
 		words = append(words, word)
 	}
