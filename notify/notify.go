@@ -217,8 +217,8 @@ type Notifier struct {
 	opts  Options
 	log   *slog.Logger
 
-	reports memo[news.Report]        // by the events and the base of the links
-	wants   memo[[]wanter] // who wants an event now
+	reports memo[news.Report] // by the events and the base of the links
+	wants   memo[[]wanter]    // who wants an event now
 	// unplanned counts the failures in a row to plan an event. The goroutine
 	// of Run or Pass owns it.
 	unplanned map[news.Seq]int

@@ -258,11 +258,15 @@ func TestBotHearsWhatDiscordSays(t *testing.T) {
 		want error
 		say  string
 	}{
-		"no_send":    {func(d *chattest.Discord) { d.SetPermissions(chattest.DiscordText, chattest.PermView|chattest.PermEmbed) }, notify.ErrForbidden, "I lack Send Messages"},
-		"no_view":    {func(d *chattest.Discord) { d.SetPermissions(chattest.DiscordText, chattest.PermSend) }, notify.ErrForbidden, "I lack View Channel"},
-		"deleted":    {func(d *chattest.Discord) { d.DeleteChannel(chattest.DiscordText) }, notify.ErrGone, "unknown channel"},
-		"revoked":    {func(d *chattest.Discord) { d.RevokeToken() }, notify.ErrUnauthorized, "token"},
-		"refused":    {func(d *chattest.Discord) { d.Next(chattest.CreateMessage, chattest.Times(2, chattest.DiscordError(400, 50035, "Invalid Form Body"))...) }, notify.ErrRejected, "not valid"},
+		"no_send": {func(d *chattest.Discord) {
+			d.SetPermissions(chattest.DiscordText, chattest.PermView|chattest.PermEmbed)
+		}, notify.ErrForbidden, "I lack Send Messages"},
+		"no_view": {func(d *chattest.Discord) { d.SetPermissions(chattest.DiscordText, chattest.PermSend) }, notify.ErrForbidden, "I lack View Channel"},
+		"deleted": {func(d *chattest.Discord) { d.DeleteChannel(chattest.DiscordText) }, notify.ErrGone, "unknown channel"},
+		"revoked": {func(d *chattest.Discord) { d.RevokeToken() }, notify.ErrUnauthorized, "token"},
+		"refused": {func(d *chattest.Discord) {
+			d.Next(chattest.CreateMessage, chattest.Times(2, chattest.DiscordError(400, 50035, "Invalid Form Body"))...)
+		}, notify.ErrRejected, "not valid"},
 		"html_403":   {func(d *chattest.Discord) { d.Next(chattest.CreateMessage, chattest.HTML(403, "<h1>Forbidden</h1>")) }, nil, "403"},
 		"html_404":   {func(d *chattest.Discord) { d.Next(chattest.CreateMessage, chattest.HTML(404, "<h1>Not Found</h1>")) }, nil, "404"},
 		"html_401":   {func(d *chattest.Discord) { d.Next(chattest.CreateMessage, chattest.HTML(401, "<h1>?</h1>")) }, nil, "401"},

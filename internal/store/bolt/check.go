@@ -37,14 +37,11 @@ func (c *checker) expect(err error) {
 // Check implements [store.Store]. It reads one consistent state while writes
 // go on. Its error wraps [store.ErrDamaged] and lists what is broken.
 func (s *Store) Check(ctx context.Context) error {
+	if err := s.checkPages(ctx); err != nil {
+		return err // what follows would stumble over it
+	}
 	return s.view(ctx, func(t *tx) error {
 		c := &checker{tx: t, ctx: ctx}
-		for err := range t.Check() { // bbolt's own: pages, order of keys
-			c.found("%w", err)
-		}
-		if len(c.findings) > 0 {
-			return c.verdict() // what follows would stumble over it
-		}
 		for _, part := range []func(){
 			c.names, c.articles, c.feeds, c.schedule, c.keys, c.versions, c.events,
 			c.deliveries, c.outbox, c.watches, c.wishes, c.standings,
@@ -58,6 +55,22 @@ func (s *Store) Check(ctx context.Context) error {
 		}
 		return c.verdict()
 	})
+}
+
+// checkPages has bbolt check its pages and the order of keys. bbolt compares with
+// what is free now, so nobody may write meanwhile: it is done in a write's turn.
+func (s *Store) checkPages(ctx context.Context) error {
+	do := func(t *tx) error {
+		c := &checker{tx: t, ctx: ctx}
+		for err := range t.Check() {
+			c.found("%w", err)
+		}
+		return c.verdict()
+	}
+	if s.db.IsReadOnly() {
+		return s.view(ctx, do)
+	}
+	return s.update(ctx, do)
 }
 
 func (c *checker) verdict() error {
