@@ -30,47 +30,106 @@ import (
 type Verb string
 
 const (
-	Add     Verb = "add"     // watch a feed or an article
-	List    Verb = "list"    // the channel's watches
-	Remove  Verb = "remove"  // end a watch
-	Pause   Verb = "pause"   // hear of nothing for a while
-	Resume  Verb = "resume"  // hear again
-	Test    Verb = "test"    // post a sample announcement
-	History Verb = "history" // the versions of an article
-	Diff    Verb = "diff"    // any two of them
-	Explain Verb = "explain" // why nothing was said
+	Add      Verb = "add"      // watch a feed or an article
+	List     Verb = "list"     // the channel's watches
+	Remove   Verb = "remove"   // end a watch
+	Pause    Verb = "pause"    // hear of nothing for a while: of a watch, of all, or of one article
+	Resume   Verb = "resume"   // hear again
+	Edit     Verb = "edit"     // change what a watch wishes for
+	Test     Verb = "test"     // post a sample announcement
+	Settings Verb = "settings" // show or change what holds for the whole channel
+	Export   Verb = "export"   // the channel's watches as a file
+	Import   Verb = "import"   // watches from such a file, OPML, or a list of addresses
+	History  Verb = "history"  // the versions of an article
+	Diff     Verb = "diff"     // any two of them
+	Explain  Verb = "explain"  // why nothing was said
+	Status   Verb = "status"   // how editwatch is doing here
+	Help     Verb = "help"     // what can be asked
+
+	// Only buttons ask for these.
+	Mute   Verb = "mute"   // hear nothing more of one article
+	Unmute Verb = "unmute" // take that back
+	Undo   Verb = "undo"   // take back a removal
 )
 
 // A Command is one request to the bot. Fields that a verb does not use are
-// ignored.
+// ignored. [Parse] makes one of a line of text and [Pressed] of a button; a
+// front end adds where it was asked, and by whom.
 type Command struct {
-	Verb    Verb
+	Verb Verb
+
 	Channel news.ChannelName // where it was asked, or the channel it is about
+	// Title is what people call the channel: "#edits". Empty is its name.
+	Title string
+	// Server is the platform's own ID of the server or workspace, and Asker of
+	// the person. They are empty on the command line.
+	Server, Asker string
+	// CanChange says that the platform lets the asker change what the channel
+	// watches; Admin that the asker runs the server, and may do so even where
+	// the channel's settings leave it to such.
+	CanChange, Admin bool
 	// Everywhere asks for all channels' watches (List) and lets a watch of any
-	// channel be named; for a front end whose asker owns the whole bot.
+	// channel be named and changed; for a front end whose asker owns the whole
+	// bot.
 	Everywhere bool
 
 	// Target is the address of a feed or an article in any of its forms, a
-	// watch's ID, or an article's ID.
+	// watch's ID, or an article's ID; "all" for Pause and Resume; of Help, the
+	// topic.
 	Target   string
 	From, To int           // Diff: versions; 0: the newest two
-	Max      int           // History: how many versions; 0: 10
+	Max      int           // History, List: how many on a page; 0: 10
 	For      time.Duration // Pause: how long; 0: until resumed
+	State    string        // List: all, failing, paused; empty is all
+	// Before and After lead through pages, as the buttons of an answer say.
+	Before, After int
 
-	// Add:
-	Scope, Min, Label string
-	Pages             bool
+	// Options are wishes as they were typed or chosen, by name. Add and Edit
+	// know those of [WatchOptions], Settings those of news.SettingKeys, and
+	// Import "sure", without which it only says what it would do.
+	Options map[string]string
+	// Text is what Import reads.
+	Text string
 }
 
-// An Answer is what a front end shows.
+// WatchOptions are the names of what can be wished for a watch:
+//
+//	scope     headline, paragraphs or all
+//	min       any, minor or major
+//	label     what to call it
+//	mention   a role or user group, by the platform's ID; "none" for nobody
+//	include   words, separated by commas; only edits that have one are told
+//	exclude   words, separated by commas; edits that have one are not told
+//	pages     on or off
+//	url       of Edit: another address
+var WatchOptions = []string{"scope", "min", "label", "mention", "include", "exclude", "pages", "url"}
+
+// An Answer is what a front end shows, to the asker alone unless it was asked
+// otherwise.
 type Answer struct {
 	// Refused says that nothing was done; Lines say why and what to do.
 	Refused bool
 	Lines   []string
 	// Briefs are edits to show under the lines, as announcements are shown.
 	Briefs []brief.Brief
+	// Buttons stand under it all: at most five, each with a URL or a token to
+	// be given to [Pressed] when it is pressed. The answer to that takes the
+	// place of this one if Replaces is set in it.
+	Buttons []news.Button `json:",omitempty"`
+	// Replaces says that this is another page of the answer it was asked from,
+	// or settles what its button asked.
+	Replaces bool `json:",omitempty"`
+	// File is for the asker to keep.
+	File *File `json:",omitempty"`
 	// Facts are the same as JSON, for programs: one object each.
 	Facts []json.RawMessage
+}
+
+// A File is handed out with an answer.
+type File struct {
+	Name string // "editwatch.opml"
+	Type string // its media type
+	Data []byte
 }
 
 // Finder looks at addresses.
@@ -92,13 +151,22 @@ type Tester interface {
 type Store interface {
 	store.Reader
 	store.Watches
+	store.Channels
+	Thread(ctx context.Context, channel news.ChannelName, article news.ArticleID) (news.Thread, error)
+	ReleaseChannel(ctx context.Context, channel news.ChannelName, now time.Time) error
 	Deliveries(ctx context.Context, q store.DeliveryQuery) ([]news.Delivery, error)
 }
 
 // Options configure a [Bot].
 type Options struct {
-	Channels []news.ChannelName // that can be announced to
-	Links    report.Links       // where people read more
+	Channels []news.ChannelName // of the configuration, that can be announced to
+	// Met reports whether a channel that the configuration does not name can be
+	// announced to: one that was met in chat. Nil: none.
+	Met    func(news.ChannelName) bool
+	Links  report.Links // where people read more
+	Limits Limits
+	// Version is what status says editwatch is; empty: nothing.
+	Version string
 }
 
 // A Bot answers commands. It is safe for concurrent use.
@@ -118,31 +186,7 @@ func New(s Store, f Finder, t Tester, o Options) *Bot {
 // [Sorry] makes of it. What can be explained to the asker is an Answer with
 // Refused set.
 func (b *Bot) Do(ctx context.Context, c Command) (Answer, error) {
-	now := time.Now().UTC()
-	var a Answer
-	var err error
-	switch c.Verb {
-	case Add:
-		a, err = b.add(ctx, c, now)
-	case List:
-		a, err = b.list(ctx, c, now)
-	case Remove:
-		a, err = b.remove(ctx, c)
-	case Pause:
-		a, err = b.pause(ctx, c, now)
-	case Resume:
-		a, err = b.resume(ctx, c)
-	case Test:
-		a, err = b.test(ctx, c)
-	case History:
-		a, err = b.history(ctx, c, now)
-	case Diff:
-		a, err = b.diff(ctx, c)
-	case Explain:
-		a, err = b.explain(ctx, c, now)
-	default:
-		err = &news.Refusal{What: fmt.Sprintf("There is no command %q.", c.Verb), Do: "Try help."}
-	}
+	a, err := b.do(ctx, c, time.Now().UTC())
 	var r *news.Refusal
 	if errors.As(err, &r) {
 		return Refuse(r), nil
@@ -151,6 +195,51 @@ func (b *Bot) Do(ctx context.Context, c Command) (Answer, error) {
 		return Answer{}, fmt.Errorf("%s: %w", c.Verb, err)
 	}
 	return a, nil
+}
+
+func (b *Bot) do(ctx context.Context, c Command, now time.Time) (Answer, error) {
+	if err := b.allowed(ctx, c); err != nil {
+		return Answer{}, err
+	}
+	switch c.Verb {
+	case Add:
+		return b.add(ctx, c, now)
+	case List:
+		return b.list(ctx, c, now)
+	case Remove:
+		return b.remove(ctx, c)
+	case Pause:
+		return b.pause(ctx, c, now)
+	case Resume:
+		return b.resume(ctx, c, now)
+	case Edit:
+		return b.edit(ctx, c, now)
+	case Test:
+		return b.test(ctx, c)
+	case Settings:
+		return b.settings(ctx, c, now)
+	case Export:
+		return b.export(ctx, c)
+	case Import:
+		return b.imports(ctx, c, now)
+	case History:
+		return b.history(ctx, c, now)
+	case Diff:
+		return b.diff(ctx, c)
+	case Explain:
+		return b.explain(ctx, c, now)
+	case Status:
+		return b.status(ctx, c, now)
+	case Help:
+		return help(c)
+	case Mute:
+		return b.mute(ctx, c, news.Forever, now)
+	case Unmute:
+		return b.mute(ctx, c, time.Time{}, now)
+	case Undo:
+		return b.undo(ctx, c, now)
+	}
+	return Answer{}, &news.Refusal{What: fmt.Sprintf("There is no command %q.", short(string(c.Verb))), Do: "Try help."}
 }
 
 // Refuse is the answer to a command that cannot be carried out.
@@ -179,6 +268,8 @@ func fact(v any) json.RawMessage {
 func (b *Bot) channel(c Command) (news.ChannelName, error) {
 	switch {
 	case c.Channel != "" && (len(b.o.Channels) == 0 || slices.Contains(b.o.Channels, c.Channel)):
+		return c.Channel, nil
+	case c.Channel != "" && b.o.Met != nil && b.o.Met(c.Channel):
 		return c.Channel, nil
 	case c.Channel != "":
 		return "", &news.Refusal{What: fmt.Sprintf("There is no channel %q.", c.Channel), Do: "The configuration names these: " + join(b.o.Channels) + "."}

@@ -1,49 +1,229 @@
 package bot
 
 import (
+	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/editwatch/editwatch/internal/brief"
 	"github.com/editwatch/editwatch/internal/news"
+	"github.com/editwatch/editwatch/internal/report"
+	"github.com/editwatch/editwatch/internal/store"
 )
 
-// held says what is held, since when, and when that is looked at again.
-func held(a news.Article, now time.Time) string {
-	h := a.Hold
-	s := fmt.Sprintf("Held since %s, seen %s: %s. Nothing is said unless that is found again",
-		brief.Clock(h.Since, now, nil), times(h.Looks), holdReason(*h))
-	if !a.Polling.Next.IsZero() {
-		s += "; the next look is " + soon(a.Polling.Next, now)
-	}
-	return s + "."
+// An explainFact is what Explain tells, as --json.
+type explainFact struct {
+	Article articleFact   `json:"article"`
+	Outcome news.Outcome  `json:"outcome"`
+	Detail  string        `json:"detail,omitempty"`
+	Held    string        `json:"held,omitempty"`
+	Failing *time.Time    `json:"failing_since"`
+	Last    *explainEvent `json:"last_event"`
 }
 
-// circumstances say what else keeps channels from being told of an article.
-func circumstances(a news.Article, watches []news.Watch, now time.Time) (lines []string) {
-	if a.LiveAt(now) {
-		lines = append(lines, fmt.Sprintf("It is a live page since %s: its edits are recorded, and told only where the headline, a fact or a correction changes, until it has rested for %s.",
-			brief.Clock(a.Live, now, nil), brief.Span(news.LiveQuiet)))
+type explainEvent struct {
+	ID           string            `json:"id"`
+	Kind         news.EventKind    `json:"kind"`
+	At           time.Time         `json:"at"`
+	Significance news.Significance `json:"significance"`
+	Told         []explainTold     `json:"channels"`
+}
+
+type explainTold struct {
+	Watch   news.WatchID     `json:"watch"`
+	Channel news.ChannelName `json:"channel"`
+	State   string           `json:"state"`
+}
+
+// explain says when the article was last checked, what came back, and why
+// nothing was said.
+func (b *Bot) explain(ctx context.Context, c Command, now time.Time) (Answer, error) {
+	if w, err := b.find(ctx, c); err == nil && w.Article == "" {
+		return b.explainWatch(ctx, c, w, now)
 	}
-	if r := a.Rereading; r != nil {
-		switch r.Why {
-		case news.RereadUpgrade:
-			lines = append(lines, fmt.Sprintf("Its page is read by newer rules since %s. What those made of the newest version is what the next reading is compared with; nothing is told of the rules.", brief.Clock(r.At, now, nil)))
-		case news.RereadRedesign:
-			lines = append(lines, fmt.Sprintf("The site was redesigned %s. What stood there then is what the next reading is compared with; nothing is told of the redesign.", brief.Clock(r.At, now, nil)))
-		}
+	a, err := b.article(ctx, c)
+	if err != nil {
+		return Answer{}, err
 	}
-	if len(watches) == 0 {
-		return append(lines, "Nobody watches it, nor a feed that lists it, so nobody is told.")
+	zone := b.zoneOf(ctx, c)
+	p := a.Polling
+	f := explainFact{Article: b.articleFact(a), Outcome: p.Outcome, Detail: p.Detail}
+	lines := []string{quote(first(a.Headline, a.URL)) + ", " + brief.Versions(a.Versions, a.Edits)}
+	lines = append(lines, b.standing(a, now, zone))
+	if !p.Last.IsZero() {
+		lines = append(lines, "The last check: "+outcome(p)+".")
+	}
+	if p.Failures > 0 {
+		f.Failing = known(p.FailingSince)
+		lines = append(lines, fmt.Sprintf("It failed %s in a row, since %s; it is tried again ever less often, and never given up.",
+			times(p.Failures), brief.Clock(p.FailingSince, now, zone)))
+	}
+	if h := a.Hold; h != nil {
+		f.Held = string(h.Reason)
+		lines = append(lines, held(a, now, zone))
+	}
+	if len(a.Tested) > 0 {
+		lines = append(lines, "Its headline is under test between "+quote(strings.Join(a.Tested, "” and “"))+"; switches between these are not told again.")
+	}
+	watches, err := b.store.Watching(ctx, a)
+	if err != nil {
+		return Answer{}, err
+	}
+	lines = append(lines, circumstances(a, watches, c, now, zone)...)
+	events, err := b.store.Events(ctx, store.EventQuery{Article: a.ID, Max: 1})
+	if err != nil {
+		return Answer{}, err
+	}
+	if len(events) == 0 {
+		lines = append(lines, "Nothing was ever told of it: its text is still the one first seen.")
+		return Answer{Lines: lines, Facts: facts(f)}, nil
+	}
+	last, told, err := b.told(ctx, c, a, events[0], now)
+	if err != nil {
+		return Answer{}, err
+	}
+	f.Last = &last
+	return Answer{
+		Lines: append(lines, told...), Facts: facts(f),
+		Buttons: []news.Button{button("History", news.Action{Verb: string(History), Target: string(a.ID)})},
+	}, nil
+}
+
+// told says who was told of an event, and why others were not. Where other
+// channels stand is told only to who owns the bot.
+func (b *Bot) told(ctx context.Context, c Command, a news.Article, e news.Event, now time.Time) (explainEvent, []string, error) {
+	f := explainEvent{ID: e.ID(), Kind: e.Kind, At: e.At, Significance: e.Significance, Told: []explainTold{}}
+	r, err := report.Of(ctx, b.store, []news.Event{e}, b.o.Links)
+	if err != nil {
+		return f, nil, err
+	}
+	lines := []string{fmt.Sprintf("The newest event, %s: %s, %s.", brief.Clock(e.At, now, b.zoneOf(ctx, c)), brief.Of(r, brief.Options{}).What, e.Significance)}
+	watches, err := b.store.Watching(ctx, a)
+	if err != nil {
+		return f, nil, err
+	}
+	deliveries, err := b.store.Deliveries(ctx, store.DeliveryQuery{Event: e.Seq})
+	if err != nil {
+		return f, nil, err
 	}
 	for _, w := range watches {
-		switch {
-		case !w.Paused(now):
-		case w.PausedUntil.Equal(news.Forever):
-			lines = append(lines, fmt.Sprintf("%s in %s is paused until it is resumed: that channel hears of nothing.", w.ID, w.Channel))
-		default:
-			lines = append(lines, fmt.Sprintf("%s in %s is paused until %s: that channel hears of nothing.", w.ID, w.Channel, brief.Clock(w.PausedUntil, now, nil)))
+		if w.Channel != c.Channel && !c.Everywhere {
+			continue
+		}
+		state := ""
+		for _, d := range deliveries {
+			if d.Channel == w.Channel && d.Kind != news.Update {
+				state = delivered(d, now)
+			}
+		}
+		if state == "" {
+			if state, err = b.untold(ctx, w, e, r, now); err != nil {
+				return f, nil, err
+			}
+		}
+		f.Told = append(f.Told, explainTold{Watch: w.ID, Channel: w.Channel, State: state})
+		lines = append(lines, fmt.Sprintf("%s in %s: %s.", w.ID, c.place(w.Channel), state))
+	}
+	if len(f.Told) == 0 {
+		lines = append(lines, "No watch here is of this article.")
+	}
+	return f, lines, nil
+}
+
+// untold says why a watch heard nothing of an event, of which r is the report.
+func (b *Bot) untold(ctx context.Context, w news.Watch, e news.Event, r news.Report, now time.Time) (string, error) {
+	if ok, why := w.Wants(e, now); !ok {
+		return "not told, because " + why, nil
+	}
+	if ok, why := w.WantsWords(report.Words(r)...); !ok && !e.Kind.Notice() {
+		return "not told, because " + why, nil
+	}
+	th, err := b.store.Thread(ctx, w.Channel, e.Article)
+	if err == nil && now.Before(th.Muted) {
+		return "not told, because the article is muted here", nil
+	}
+	return "not told yet", err
+}
+
+// delivered says what became of a delivery.
+func delivered(d news.Delivery, now time.Time) string {
+	switch d.State {
+	case news.Sent:
+		return "told " + brief.Ago(now.Sub(d.Settled))
+	case news.Rejected:
+		return "the channel refused it (" + d.Trouble + ")"
+	}
+	if d.Attempts > 0 && d.Trouble != "" {
+		return fmt.Sprintf("tried %s, not sent yet (%s), again %s", times(d.Attempts), d.Trouble, soon(d.Due, now))
+	}
+	return "to be told " + soon(d.Due, now)
+}
+
+// outcome says what came of a poll.
+func outcome(p news.Polling) string {
+	s := map[news.Outcome]string{
+		news.OutcomeBaseline:    "it was read for the first time",
+		news.OutcomeNotModified: "not modified, says the server",
+		news.OutcomeSameBytes:   "the same page, to the byte",
+		news.OutcomeSameText:    "the page changed, its text did not",
+		news.OutcomeEdited:      "an edit was found",
+		news.OutcomeHeld:        "it reads differently",
+		news.OutcomeRefused:     "the answer was not the article",
+		news.OutcomeGone:        "the page is missing",
+		news.OutcomeFailed:      "it could not be read",
+		news.OutcomeListed:      "the feed was read",
+	}[p.Outcome]
+	switch p.Outcome {
+	case news.OutcomeRefused, news.OutcomeGone, news.OutcomeFailed, news.OutcomeHeld:
+		if p.Detail != "" {
+			return p.Detail
+		}
+	case news.OutcomeSameText:
+		if p.Detail != "" {
+			return "the page changed; " + p.Detail
 		}
 	}
-	return lines
+	return first(s, string(p.Outcome))
+}
+
+// holdReason says why a reading is looked at twice.
+func holdReason(h news.Hold) string {
+	switch h.Reason {
+	case news.HoldHeadline:
+		return "only the headline differs (" + quote(h.Text.Headline) + "), which may be a test"
+	case news.HoldLoss:
+		return "much of the text is missing, which may be a fault"
+	case news.HoldEarlier:
+		return "the text of an earlier version is back, which may be an old copy"
+	case news.HoldPlace:
+		return "the text was found elsewhere on the page, which may be a redesign"
+	case news.HoldSite:
+		return "what differs stands at the edges of the text, and may be the site's and not the article's"
+	}
+	return "the page is missing (" + h.Detail + ")"
+}
+
+// explainWatch explains a feed, or a watch that was not read yet.
+func (b *Bot) explainWatch(ctx context.Context, c Command, w news.Watch, now time.Time) (Answer, error) {
+	zone := b.zoneOf(ctx, c)
+	f, err := b.watchFact(ctx, w, now, zone)
+	if err != nil {
+		return Answer{}, err
+	}
+	a := Answer{Lines: []string{fmt.Sprintf("%s  %s: %s", w.ID, f.Title, f.line(now))}, Facts: facts(f)}
+	if w.Feed == "" {
+		return a, nil
+	}
+	feed, err := b.store.Feed(ctx, w.Feed)
+	if err != nil {
+		return Answer{}, err
+	}
+	a.Lines = append(a.Lines, fmt.Sprintf("The last check: %s. It lists %s and is checked about every %s.",
+		outcome(feed.Polling), entries(feed.Entries), brief.Span(feed.Every)))
+	if feed.Polling.Failures > 0 {
+		a.Lines = append(a.Lines, fmt.Sprintf("It failed %s in a row, since %s.", times(feed.Polling.Failures), brief.Clock(feed.Polling.FailingSince, now, zone)))
+	}
+	a.Lines = append(a.Lines, "For one article of it, ask explain with the article's address.")
+	return a, nil
 }

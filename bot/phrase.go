@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"encoding/json"
 	"strconv"
 	"strings"
 	"time"
@@ -51,4 +52,14 @@ func entries(n int) string {
 		return "1 entry"
 	}
 	return strconv.Itoa(n) + " entries"
+}
+
+// facts is what one thing is told as.
+func facts(v any) []json.RawMessage { return []json.RawMessage{fact(v)} }
+
+func times(n int) string {
+	if n == 1 {
+		return "once"
+	}
+	return brief.Count(n, "time")
 }

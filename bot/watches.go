@@ -23,6 +23,9 @@ type watchFact struct {
 	Scope   news.Scope       `json:"scope"`
 	Min     news.Min         `json:"min"`
 	Pages   bool             `json:"pages"`
+	Mention string           `json:"mention,omitempty"`
+	Include []string         `json:"include,omitempty"`
+	Exclude []string         `json:"exclude,omitempty"`
 	State   string           `json:"state"` // ok, failing, paused, unread, retired, removed
 	Detail  string           `json:"detail,omitempty"`
 	Checked *time.Time       `json:"checked"`
@@ -34,31 +37,37 @@ func (b *Bot) add(ctx context.Context, c Command, now time.Time) (Answer, error)
 	if err != nil {
 		return Answer{}, err
 	}
-	scope, err := news.ParseScope(c.Scope)
-	if err != nil {
-		return Answer{}, &news.Refusal{What: sentence(err)}
+	wish := news.Watch{Channel: channel, URL: clean(c.Target), Scope: news.ScopeAll, Min: news.MinMinor, Pages: true, Server: c.Server, By: c.Asker}
+	if err := wishes(&wish, c.Options); err != nil {
+		return Answer{}, err
 	}
-	least, err := news.ParseMin(c.Min)
-	if err != nil {
-		return Answer{}, &news.Refusal{What: sentence(err)}
+	if err := b.room(ctx, c, channel, 1); err != nil {
+		return Answer{}, err
 	}
-	p, err := b.finder.Place(ctx, news.Watch{
-		Channel: channel, URL: c.Target, Label: c.Label, Scope: scope, Min: least, Pages: c.Pages,
-	})
+	p, err := b.finder.Place(ctx, wish)
 	if err != nil {
 		return Answer{}, err
 	}
 	w := p.Watch
+	if most := b.o.Limits.Articles; most > 0 && p.Articles > most && !c.Everywhere && !p.Existed {
+		if err := b.store.RemoveWatch(ctx, w.ID); err != nil {
+			return Answer{}, err
+		}
+		return Answer{}, &news.Refusal{
+			What: fmt.Sprintf("%s lists %d articles, and a feed may list %d here.", quote(p.Title), p.Articles, most),
+			Do:   "Look for a feed of one of its sections.",
+		}
+	}
 	var a Answer
 	switch {
 	case p.Existed:
 		a.Lines = []string{
-			fmt.Sprintf("%s watches %s already, as %s since %s.", channel, quote(p.Title), w.ID, brief.Date(w.Placed, nil)),
-			fmt.Sprintf("To change it, remove %s and add it anew.", w.ID),
+			fmt.Sprintf("%s watches %s already, as %s since %s.", c.place(channel), quote(p.Title), w.ID, brief.Date(w.Placed, b.zoneOf(ctx, c))),
+			fmt.Sprintf("To change it: edit %s min=major, for example.", w.ID),
 		}
 	case w.Feed != "":
 		a.Lines = []string{fmt.Sprintf("Watching %s in %s as %s: a feed of %s. Nothing is posted for what stands there now.",
-			quote(p.Title), channel, w.ID, brief.Count(p.Articles, "article"))}
+			quote(p.Title), c.place(channel), w.ID, brief.Count(p.Articles, "article"))}
 		if p.Found != "" {
 			a.Lines = append(a.Lines, "The page names this feed: "+p.Found)
 		}
@@ -70,20 +79,31 @@ func (b *Bot) add(ctx context.Context, c Command, now time.Time) (Answer, error)
 	default:
 		a.Lines = []string{
 			fmt.Sprintf("Watching one article in %s as %s: %s. Version %d is saved, with %s.",
-				channel, w.ID, quote(p.Title), p.Version, brief.Count(p.Paragraphs, "paragraph")),
+				c.place(channel), w.ID, quote(p.Title), p.Version, brief.Count(p.Paragraphs, "paragraph")),
 			fmt.Sprintf("It is checked again %s, often while it is new and less often later. You hear of %s.", soon(p.Next, now), wants(w)),
 		}
 	}
-	f, err := b.watchFact(ctx, w, now)
+	f, err := b.watchFact(ctx, w, now, b.zoneOf(ctx, c))
 	if err != nil {
 		return Answer{}, err
 	}
-	a.Facts = append(a.Facts, fact(f))
+	a.Facts = facts(f)
 	return a, nil
 }
 
 // wants says what a watch hears of.
 func wants(w news.Watch) string {
+	s := wantsEdits(w)
+	if len(w.Include) > 0 {
+		s += " that say " + quote(strings.Join(w.Include, "” or “"))
+	}
+	if len(w.Exclude) > 0 {
+		s += ", except what says " + quote(strings.Join(w.Exclude, "” or “"))
+	}
+	return s
+}
+
+func wantsEdits(w news.Watch) string {
 	what := map[news.Scope]string{news.ScopeHeadline: " of headlines", news.ScopeParagraphs: " of paragraphs"}[w.Scope]
 	switch w.Min {
 	case news.MinAny:
@@ -92,40 +112,6 @@ func wants(w news.Watch) string {
 		return "major edits" + what
 	}
 	return "all edits" + what + " but typographic ones"
-}
-
-func (b *Bot) list(ctx context.Context, c Command, now time.Time) (Answer, error) {
-	q := store.WatchQuery{Channel: c.Channel}
-	if c.Everywhere && c.Channel == "" {
-		q.Channel = ""
-	} else if c.Channel == "" {
-		channel, err := b.channel(c)
-		if err != nil {
-			return Answer{}, err
-		}
-		q.Channel = channel
-	}
-	watches, err := b.store.Watches(ctx, q)
-	if err != nil {
-		return Answer{}, err
-	}
-	var a Answer
-	for _, w := range watches {
-		f, err := b.watchFact(ctx, w, now)
-		if err != nil {
-			return Answer{}, err
-		}
-		line := fmt.Sprintf("%s  %s", w.ID, f.Title)
-		if q.Channel == "" {
-			line = fmt.Sprintf("%s  %s  %s", w.ID, w.Channel, f.Title)
-		}
-		a.Lines = append(a.Lines, line+": "+f.line(now))
-		a.Facts = append(a.Facts, fact(f))
-	}
-	if len(watches) == 0 {
-		a.Lines = []string{"Nothing is watched here yet.", "Add a feed or an article: add https://example.org/news"}
-	}
-	return a, nil
 }
 
 // line says how the watch stands, in a few words.
@@ -143,10 +129,10 @@ func (f watchFact) line(now time.Time) string {
 	return s
 }
 
-func (b *Bot) watchFact(ctx context.Context, w news.Watch, now time.Time) (watchFact, error) {
+func (b *Bot) watchFact(ctx context.Context, w news.Watch, now time.Time, zone *time.Location) (watchFact, error) {
 	f := watchFact{
 		ID: w.ID, Channel: w.Channel, URL: w.URL, Kind: "unread", Title: w.Label,
-		Scope: w.Scope, Min: w.Min, Pages: w.Pages, State: "not read yet", Detail: strings.TrimSuffix(w.Trouble, "."),
+		Scope: w.Scope, Min: w.Min, Pages: w.Pages, Mention: w.Mention, Include: w.Include, Exclude: w.Exclude, State: "not read yet", Detail: strings.TrimSuffix(w.Trouble, "."),
 	}
 	var polling news.Polling
 	switch {
@@ -180,7 +166,7 @@ func (b *Bot) watchFact(ctx context.Context, w news.Watch, now time.Time) (watch
 	if w.Paused(now) {
 		f.State, f.Detail = "paused", "until resumed"
 		if !w.PausedUntil.Equal(news.Forever) {
-			f.Detail = "until " + brief.Clock(w.PausedUntil, now, nil)
+			f.Detail = "until " + brief.Clock(w.PausedUntil, now, zone)
 		}
 	}
 	f.Checked, f.Next = known(polling.Last), known(polling.Next)
@@ -209,7 +195,7 @@ func (b *Bot) find(ctx context.Context, c Command) (news.Watch, error) {
 		return news.Watch{}, err
 	}
 	var match []news.Watch
-	target := strings.Trim(strings.TrimSpace(c.Target), "<>")
+	target := clean(c.Target)
 	for _, w := range watches {
 		if strings.EqualFold(string(w.ID), target) {
 			return w, nil
@@ -222,7 +208,7 @@ func (b *Bot) find(ctx context.Context, c Command) (news.Watch, error) {
 	case 1:
 		return match[0], nil
 	case 0:
-		return news.Watch{}, &news.Refusal{What: fmt.Sprintf("There is no watch %s here.", quote(c.Target)), Do: "See list for the watches and their IDs."}
+		return news.Watch{}, &news.Refusal{What: fmt.Sprintf("There is no watch %s here.", quote(short(c.Target))), Do: "See list for the watches and their IDs."}
 	}
 	return news.Watch{}, &news.Refusal{What: fmt.Sprintf("More than one watch is of that address: %s and %s.", match[0].ID, match[1].ID), Do: "Name the one you mean by its ID."}
 }
@@ -240,10 +226,11 @@ func (b *Bot) remove(ctx context.Context, c Command) (Answer, error) {
 	}
 	return Answer{
 		Lines: []string{
-			fmt.Sprintf("Removed %s (%s) from %s. What was recorded stays.", w.ID, first(w.Label, w.URL), w.Channel),
+			fmt.Sprintf("Removed %s (%s) from %s. What was recorded stays.", w.ID, first(w.Label, w.URL), c.place(w.Channel)),
 			"To watch it again: add " + w.URL,
 		},
-		Facts: []json.RawMessage{fact(map[string]any{"removed": w.ID, "channel": w.Channel, "url": w.URL})},
+		Buttons: []news.Button{button("Undo", news.Action{Verb: string(Undo), Target: string(w.ID)})},
+		Facts:   []json.RawMessage{fact(map[string]any{"removed": w.ID, "channel": w.Channel, "url": w.URL})},
 	}, nil
 }
 
@@ -252,52 +239,110 @@ func inFile(w news.Watch, do string) error {
 }
 
 func (b *Bot) pause(ctx context.Context, c Command, now time.Time) (Answer, error) {
-	w, err := b.find(ctx, c)
-	if err != nil {
-		return Answer{}, err
-	}
 	if c.For < 0 {
 		return Answer{}, &news.Refusal{What: "A pause cannot end before it begins.", Do: "Give a time like 8h, or none to pause until you resume it."}
 	}
-	w.PausedUntil = news.Forever
-	until := "until you resume it"
+	pausedUntil, until := news.Forever, "until you resume it"
 	if c.For > 0 {
-		w.PausedUntil = now.Add(c.For)
-		until = "until " + brief.Clock(w.PausedUntil, now, nil)
+		pausedUntil = now.Add(c.For)
+		until = "until " + brief.Clock(pausedUntil, now, b.zoneOf(ctx, c))
 	}
-	return b.change(ctx, w, now,
-		fmt.Sprintf("Paused %s (%s) in %s %s.", w.ID, first(w.Label, w.URL), w.Channel, until),
-		"What happens meanwhile is recorded, and not told afterwards.")
+	const note = "What happens meanwhile is recorded, and not told afterwards."
+	if strings.EqualFold(c.Target, "all") {
+		n, err := b.changeAll(ctx, c, func(w *news.Watch) bool {
+			w.PausedUntil = pausedUntil
+			return true
+		})
+		return Answer{Lines: []string{fmt.Sprintf("Paused %s in %s %s.", allOf(n), c.place(c.Channel), until), note}}, err
+	}
+	w, err := b.find(ctx, c)
+	if refused(err) {
+		if _, aerr := b.article(ctx, c); aerr == nil { // an article of a feed
+			return b.mute(ctx, c, pausedUntil, now)
+		}
+	}
+	if err != nil {
+		return Answer{}, err
+	}
+	w.PausedUntil = pausedUntil
+	return b.change(ctx, c, w, now, fmt.Sprintf("Paused %s (%s) in %s %s.", w.ID, first(w.Label, w.URL), c.place(w.Channel), until), note)
 }
 
-func (b *Bot) resume(ctx context.Context, c Command) (Answer, error) {
-	now := time.Now().UTC()
+// changeAll changes the channel's watches, and counts them.
+func (b *Bot) changeAll(ctx context.Context, c Command, change func(*news.Watch) bool) (n int, err error) {
+	channel, err := b.channel(c)
+	if err != nil {
+		return 0, err
+	}
+	watches, err := b.store.Watches(ctx, store.WatchQuery{Channel: channel})
+	if err != nil {
+		return 0, err
+	}
+	for _, w := range watches {
+		if !change(&w) {
+			continue
+		}
+		if err := b.store.ChangeWatch(ctx, w); err != nil {
+			return n, err
+		}
+		n++
+	}
+	return n, nil
+}
+
+func allOf(n int) string {
+	if n == 1 {
+		return "the one watch"
+	}
+	return fmt.Sprintf("all %d watches", n)
+}
+
+// refused reports whether err is for the person who asked.
+func refused(err error) bool {
+	_, ok := errors.AsType[*news.Refusal](err)
+	return ok
+}
+
+func (b *Bot) resume(ctx context.Context, c Command, now time.Time) (Answer, error) {
+	newest, err := b.newest(ctx, 0)
+	if err != nil {
+		return Answer{}, err
+	}
+	if strings.EqualFold(c.Target, "all") {
+		n, err := b.changeAll(ctx, c, func(w *news.Watch) bool {
+			paused := w.Paused(now)
+			w.PausedUntil, w.After = time.Time{}, max(w.After, newest)
+			return paused
+		})
+		if n == 0 && err == nil {
+			return Answer{Lines: []string{fmt.Sprintf("No watch in %s is paused.", c.place(c.Channel))}}, nil
+		}
+		return Answer{Lines: []string{fmt.Sprintf("Resumed %s in %s.", watchCount(n), c.place(c.Channel))}}, err
+	}
 	w, err := b.find(ctx, c)
+	if refused(err) {
+		if _, aerr := b.article(ctx, c); aerr == nil {
+			return b.mute(ctx, c, time.Time{}, now)
+		}
+	}
 	if err != nil {
 		return Answer{}, err
 	}
 	if !w.Paused(now) {
 		return Answer{Lines: []string{fmt.Sprintf("%s (%s) is not paused.", w.ID, first(w.Label, w.URL))}}, nil
 	}
-	w.PausedUntil = time.Time{}
 	// What was recorded during the pause, planned or not, is not told.
-	newest, err := b.store.Events(ctx, store.EventQuery{Max: 1})
-	if err != nil {
-		return Answer{}, err
-	}
-	if len(newest) > 0 {
-		w.After = max(w.After, newest[0].Seq)
-	}
-	return b.change(ctx, w, now, fmt.Sprintf("Resumed %s (%s) in %s.", w.ID, first(w.Label, w.URL), w.Channel))
+	w.PausedUntil, w.After = time.Time{}, max(w.After, newest)
+	return b.change(ctx, c, w, now, fmt.Sprintf("Resumed %s (%s) in %s.", w.ID, first(w.Label, w.URL), c.place(w.Channel)))
 }
 
 // change stores a watch and answers with the lines.
-func (b *Bot) change(ctx context.Context, w news.Watch, now time.Time, lines ...string) (Answer, error) {
+func (b *Bot) change(ctx context.Context, c Command, w news.Watch, now time.Time, lines ...string) (Answer, error) {
 	if err := b.store.ChangeWatch(ctx, w); err != nil {
 		return Answer{}, err
 	}
-	f, err := b.watchFact(ctx, w, now)
-	return Answer{Lines: lines, Facts: []json.RawMessage{fact(f)}}, err
+	f, err := b.watchFact(ctx, w, now, b.zoneOf(ctx, c))
+	return Answer{Lines: lines, Facts: facts(f)}, err
 }
 
 func (b *Bot) test(ctx context.Context, c Command) (Answer, error) {
@@ -319,7 +364,7 @@ func (b *Bot) test(ctx context.Context, c Command) (Answer, error) {
 		return Answer{}, err
 	}
 	return Answer{
-		Lines: []string{fmt.Sprintf("A sample announcement was posted to %s.", channel)},
+		Lines: []string{fmt.Sprintf("A sample announcement was posted to %s.", c.place(channel))},
 		Facts: []json.RawMessage{fact(map[string]any{"tested": channel})},
 	}, nil
 }

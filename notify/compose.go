@@ -23,57 +23,94 @@ const sentMax = 1000
 // compose turns a delivery into what its channel's Sender is given. It returns
 // errMoot, wrapped with the reason, if there is nothing to say.
 func (n *Notifier) compose(ctx context.Context, d news.Delivery) (Announcement, error) {
-	channel := n.opts.Channels[d.Channel]
+	channel, _ := n.channel(d.Channel)
 	a := Announcement{Delivery: d}
-	events, err := n.wanted(ctx, d)
-	if err != nil {
+	var err error
+	if a.events, a.Mention, err = n.wanted(ctx, d); err != nil {
 		return a, err
+	}
+	settings, err := n.store.Settings(ctx, d.Channel)
+	if err != nil {
+		return a, fmt.Errorf("read settings: %w", err)
+	}
+	if !channel.Machine {
+		channel.Location = settings.Location(channel.Location)
 	}
 	if d.Article != "" {
 		if a.Thread, err = n.store.Thread(ctx, d.Channel, d.Article); err != nil {
 			return a, fmt.Errorf("read thread: %w", err)
 		}
 	}
-	if sumsUp(d, events) {
-		a.Brief, err = n.summary(ctx, events, channel)
-		return a, err
-	}
 	if d.Kind == news.Update {
 		return n.composeUpdate(ctx, a, channel)
 	}
-	if a.Report, err = n.report(ctx, events, channel.Links); err != nil {
+	a.publish = n.publishes(settings, channel, a.events)
+	if settings.Threads == news.ThreadsOff || a.publish {
+		a.Thread.Root = "" // followers are sent nothing of what is in threads
+	}
+	if sumsUp(d, a.events) {
+		a.Mention, a.Buttons = nil, nil
+		a.Brief, err = n.summary(ctx, d, a.events, channel)
 		return a, err
 	}
-	if len(events) > 1 && a.Report.Edit != nil && a.Report.Old.Hash() == a.Report.New.Hash() {
-		return a, fmt.Errorf("%w: %d edits cancel each other out, from version %d to %d",
-			errMoot, len(events), a.Report.From.Version, a.Report.To.Version)
+	if a.Report, err = n.report(ctx, a.events, channel.Links); err != nil {
+		return a, err
 	}
-	a.Brief = n.phrase(a.Report, channel)
+	if len(a.events) > 1 && a.Report.Edit != nil && a.Report.Old.Hash() == a.Report.New.Hash() {
+		return a, fmt.Errorf("%w: %d edits cancel each other out, from version %d to %d",
+			errMoot, len(a.events), a.Report.From.Version, a.Report.To.Version)
+	}
+	a.Brief, a.Buttons = n.phrase(a.Report, channel), buttons(a.Report)
 	return a, nil
 }
 
+// buttons returns what stands under an announcement about an article.
+func buttons(r news.Report) []news.Button {
+	if r.Article.ID == "" || r.Kind.Notice() {
+		return nil
+	}
+	id := string(r.Article.ID)
+	out := []news.Button{{Label: "History", Token: news.Action{Verb: news.ActionHistory, Target: id}.Token()}}
+	switch {
+	case r.Links.Diff != "":
+		out = append(out, news.Button{Label: "Side by side", URL: r.Links.Diff})
+	case r.From != nil && r.To != nil:
+		token := news.Action{Verb: news.ActionDiff, Target: id, From: r.From.Version, To: r.To.Version}.Token()
+		out = append(out, news.Button{Label: "In full", Token: token})
+	}
+	return append(out, news.Button{Label: "Mute article", Token: news.Action{Verb: news.ActionMute, Target: id}.Token()})
+}
+
 // wanted reads the events of d and leaves out those that the channel does not
-// want to hear of any more.
-func (n *Notifier) wanted(ctx context.Context, d news.Delivery) ([]news.Event, error) {
+// want to hear of any more. It also returns whom to name.
+func (n *Notifier) wanted(ctx context.Context, d news.Delivery) ([]news.Event, []string, error) {
 	events, err := n.events(ctx, d)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	now := time.Now()
 	kept := events[:0]
+	var mentions []string
 	for _, e := range events {
-		names, err := n.wants.do(e.ID(), now, func() ([]news.ChannelName, error) { return n.wanting(ctx, e, now) })
+		wanters, err := n.wants.do(e.ID(), now, func() ([]wanter, error) { return n.wanting(ctx, e, now) })
 		if err != nil {
-			return nil, fmt.Errorf("read watches: %w", err)
+			return nil, nil, fmt.Errorf("read watches: %w", err)
 		}
-		if slices.Contains(names, d.Channel) {
-			kept = append(kept, e)
+		i := slices.IndexFunc(wanters, func(w wanter) bool { return w.channel == d.Channel })
+		if i < 0 {
+			continue
+		}
+		kept = append(kept, e)
+		for _, id := range wanters[i].mentions {
+			if !e.Kind.Notice() && !slices.Contains(mentions, id) {
+				mentions = append(mentions, id)
+			}
 		}
 	}
 	if len(kept) == 0 {
-		return nil, fmt.Errorf("%w: the watch was removed, paused or changed meanwhile", errMoot)
+		return nil, nil, fmt.Errorf("%w: the watch was removed, paused or changed meanwhile", errMoot)
 	}
-	return kept, nil
+	return kept, mentions, nil
 }
 
 // events reads the events of d. One that is no longer kept is left out.
@@ -143,7 +180,7 @@ func (n *Notifier) composeUpdate(ctx context.Context, a Announcement, channel Ch
 	if a.Report, err = n.report(ctx, events, channel.Links); err != nil {
 		return a, err
 	}
-	a.Brief = n.phrase(a.Report, channel)
+	a.Brief, a.Buttons = n.phrase(a.Report, channel), buttons(a.Report)
 	if to := a.Report.To; to != nil && article.Versions > to.Version {
 		a.Brief.Remarks = append(a.Brief.Remarks, since(article.Versions-to.Version, article.Versions))
 	}

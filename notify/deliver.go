@@ -44,9 +44,19 @@ func (n *Notifier) deliver(ctx context.Context, d news.Delivery) {
 // attempt composes and sends d and returns it with its outcome.
 func (n *Notifier) attempt(ctx context.Context, d news.Delivery) news.Delivery {
 	log := n.log.With("channel", d.Channel, "delivery", d.ID, "kind", d.Kind, "article", d.Article, "attempt", d.Attempts)
-	channel, ok := n.opts.Channels[d.Channel]
+	channel, ok := n.channel(d.Channel)
 	if !ok {
 		return n.postpone(d)
+	}
+	if h, err := n.waits(ctx, d, channel); err != nil || !h.until.IsZero() {
+		if err != nil {
+			log.Error("whether a channel can be told is not known", "err", err)
+			h = hold{until: time.Now().Add(storeWait)}
+		}
+		log.Debug("delivery waits", "until", h.until, "why", h.why)
+		d.State, d.Due, d.Trouble = news.Pending, h.until, h.why
+		d.Attempts-- // nothing was attempted, and more may still join
+		return d
 	}
 	var a Announcement
 	err := guard(func() (err error) { a, err = n.compose(ctx, d); return })
@@ -74,7 +84,16 @@ func (n *Notifier) attempt(ctx context.Context, d news.Delivery) news.Delivery {
 	now := time.Now()
 	if err == nil {
 		log.Info("announced", "events", d.Events, "message", message, "what", a.Brief.What)
+		n.welcome(ctx, d.Channel)
+		if a.publish && message != "" {
+			if err := n.queue(context.WithoutCancel(ctx), d, message, a.events, now); err != nil {
+				log.Error("a post will not be published", "err", err)
+			}
+		}
 		return sent(d, message, now)
+	}
+	if out, did := n.answered(context.WithoutCancel(ctx), d, a, channel, err, now); did {
+		return out
 	}
 	if _, said := errors.AsType[*Later](err); ctx.Err() != nil && !said && !errors.Is(err, ErrRejected) {
 		log.Info("attempt was cut off by the end of the program", "err", err)
@@ -90,6 +109,16 @@ func (n *Notifier) attempt(ctx context.Context, d news.Delivery) news.Delivery {
 		log.Warn("delivery is put off", "until", out.Due, "err", err)
 	}
 	return out
+}
+
+// waits returns why a delivery that was leased must wait, and until when.
+func (n *Notifier) waits(ctx context.Context, d news.Delivery, channel Channel) (hold, error) {
+	now := time.Now()
+	h, err := n.barred(ctx, d, channel, now)
+	if err != nil || !h.until.IsZero() {
+		return h, err
+	}
+	return n.held(ctx, d, channel, now)
 }
 
 // postpone leaves what an unknown channel is owed for the day it is configured

@@ -30,6 +30,29 @@
 // everything joins a single notice that names what was edited. Channels that
 // are read by machines get every report instead.
 //
+// # What channels wish
+//
+// A channel's settings ([news.Settings]) decide how it is told, never whether:
+// what happens in quiet hours, under a digest or beyond the cap of posts an
+// hour is gathered into one delivery that is due when the time has come, and
+// that says what happened to each article. Whether its time has come is looked
+// at again when it is attempted, so that settings which changed meanwhile
+// count. Only a muted article and a watch's words keep an event from a channel,
+// beside what Wants says.
+//
+// # When a platform says no
+//
+// A right that we lack in a channel is tried a few times over an hour; then
+// delivery there pauses, whoever placed its watches is told once, and it is
+// looked at once a day, or when somebody asks for a test. A channel that is gone
+// ends its watches. A token that is not accepted stops its whole platform until
+// the program is started anew. A message that somebody deleted is forgotten and
+// never posted again. Nothing that is owed is lost by any of these but the
+// second. See standing.go.
+//
+// Posts in a channel with followers are published to them under a budget, the
+// most important first; see publish.go.
+//
 // # What is promised
 //
 // Never fewer than once, whatever fails: an event is planned until Plan has
@@ -70,6 +93,8 @@ type Store interface {
 	Events(ctx context.Context, q store.EventQuery) ([]news.Event, error)
 	Watching(ctx context.Context, article news.Article) ([]news.Watch, error)
 	Watches(ctx context.Context, q store.WatchQuery) ([]news.Watch, error)
+	store.Channels
+	RemoveWatch(ctx context.Context, id news.WatchID) error
 	Signal() (changed <-chan struct{}, stop func())
 }
 
@@ -82,8 +107,15 @@ type Channel struct {
 	// open them: a chat is never sent to a local address.
 	Links report.Links
 	// Machine says that programs read this channel. They get every report
-	// and are never given a summary instead.
+	// and are never given a summary instead; the channel's settings, which are
+	// people's wishes, are nothing to them.
 	Machine bool
+	// Cap is how many posts an hour the channel gets unless its settings say
+	// otherwise; 0 is no cap.
+	Cap int
+	// Platform names what the channel's token is for: all channels of a
+	// platform stop when it does not accept the token. Empty: only this one.
+	Platform string
 }
 
 // Options say how a [Notifier] works. Zero fields take the default.
@@ -91,6 +123,9 @@ type Options struct {
 	// Channels are all the places that can be written to. What is owed to any
 	// other stays pending.
 	Channels map[news.ChannelName]Channel
+	// Open returns a channel that Channels does not name: one that was met in
+	// chat. Nil: there are none.
+	Open func(news.ChannelName) (Channel, bool)
 	// Coalesce is how long after a post on an article its next edits are
 	// gathered into one. The default is 10 minutes; a negative one posts every
 	// edit at once.
@@ -182,8 +217,8 @@ type Notifier struct {
 	opts  Options
 	log   *slog.Logger
 
-	reports memo[news.Report]        // by the events and the base of the links
-	wants   memo[[]news.ChannelName] // who wants an event now
+	reports memo[news.Report] // by the events and the base of the links
+	wants   memo[[]wanter]    // who wants an event now
 	// unplanned counts the failures in a row to plan an event. The goroutine
 	// of Run or Pass owns it.
 	unplanned map[news.Seq]int
@@ -196,6 +231,14 @@ type Notifier struct {
 	outcomes map[news.DeliveryID]news.Delivery
 	// unknown are the channels that were said not to be configured.
 	unknown map[news.ChannelName]bool
+	// opened are the channels that Options.Open made.
+	opened map[news.ChannelName]Channel
+	// stopped are the platforms, or channels without one, that do not accept
+	// their token.
+	stopped map[string]bool
+
+	standings sync.Mutex // held while a standing is read and written
+	publisher publisher
 }
 
 // New returns a Notifier for what s keeps. It does nothing until Run or Pass.
@@ -209,5 +252,27 @@ func New(s Store, o Options) *Notifier {
 		underway:  make(map[news.DeliveryID]bool),
 		outcomes:  make(map[news.DeliveryID]news.Delivery),
 		unknown:   make(map[news.ChannelName]bool),
+		opened:    make(map[news.ChannelName]Channel),
+		stopped:   make(map[string]bool),
 	}
+}
+
+// channel returns a channel that can be written to.
+func (n *Notifier) channel(name news.ChannelName) (Channel, bool) {
+	if c, ok := n.opts.Channels[name]; ok {
+		return c, true
+	}
+	if n.opts.Open == nil {
+		return Channel{}, false
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if c, ok := n.opened[name]; ok {
+		return c, true
+	}
+	c, ok := n.opts.Open(name)
+	if ok {
+		n.opened[name] = c
+	}
+	return c, ok
 }

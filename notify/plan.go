@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/editwatch/editwatch/internal/news"
+	"github.com/editwatch/editwatch/internal/report"
 	"github.com/editwatch/editwatch/internal/store"
 )
 
@@ -74,15 +75,15 @@ func (n *Notifier) owed(ctx context.Context, name news.ChannelName) ([]news.Deli
 func (n *Notifier) duties(ctx context.Context, e news.Event, window time.Duration,
 	owed func(context.Context, news.ChannelName) ([]news.Delivery, error),
 ) ([]store.Duty, error) {
-	names, err := n.wanting(ctx, e, e.At)
+	wanters, err := n.wanting(ctx, e, e.At)
 	if err != nil {
 		return nil, err
 	}
 	now := time.Now()
 	rules := rules{window: window, flood: n.opts.Flood}
 	var duties []store.Duty
-	for _, name := range names {
-		p, err := n.place(ctx, name, e.Article, owed)
+	for _, w := range wanters {
+		p, err := n.place(ctx, w.channel, e.Article, owed)
 		if err != nil {
 			return nil, err
 		}
@@ -91,13 +92,55 @@ func (n *Notifier) duties(ctx context.Context, e news.Event, window time.Duratio
 	return duties, nil
 }
 
+// A wanter is a channel that wants to hear of an event, with whom its watches
+// would have named.
+type wanter struct {
+	channel  news.ChannelName
+	mentions []string
+}
+
 // wanting returns the channels that want to hear of e at a time, each once, in
 // the order in which their watches were placed. Planning asks for the time of
 // the event, because what happened during a pause is not told after it;
 // delivering asks for now, because a watch that was paused or removed since
 // falls silent at once.
-func (n *Notifier) wanting(ctx context.Context, e news.Event, at time.Time) ([]news.ChannelName, error) {
-	var watches []news.Watch
+func (n *Notifier) wanting(ctx context.Context, e news.Event, at time.Time) ([]wanter, error) {
+	watches, err := n.watching(ctx, e)
+	if err != nil {
+		return nil, err
+	}
+	var all []wanter
+	var texts []string // read only if a watch chooses by words
+	for _, w := range watches {
+		if ok, _ := w.Wants(e, at); !ok {
+			continue
+		}
+		if !e.Kind.Notice() && len(w.Include)+len(w.Exclude) > 0 {
+			if texts == nil {
+				channel, _ := n.channel(w.Channel)
+				r, err := n.report(ctx, []news.Event{e}, channel.Links)
+				if err != nil {
+					return nil, err
+				}
+				texts = report.Words(r)
+			}
+			if ok, _ := w.WantsWords(texts...); !ok {
+				continue
+			}
+		}
+		i := slices.IndexFunc(all, func(x wanter) bool { return x.channel == w.Channel })
+		if i < 0 {
+			i, all = len(all), append(all, wanter{channel: w.Channel})
+		}
+		if w.Mention != "" && !slices.Contains(all[i].mentions, w.Mention) {
+			all[i].mentions = append(all[i].mentions, w.Mention)
+		}
+	}
+	return n.unmuted(ctx, e, all, at)
+}
+
+// watching returns the watches that concern the event.
+func (n *Notifier) watching(ctx context.Context, e news.Event) ([]news.Watch, error) {
 	switch {
 	case e.Article != "":
 		article, err := n.store.Article(ctx, e.Article)
@@ -109,22 +152,29 @@ func (n *Notifier) wanting(ctx context.Context, e news.Event, at time.Time) ([]n
 		if err != nil {
 			return nil, err
 		}
-		if watches, err = n.store.Watching(ctx, article); err != nil {
-			return nil, err
-		}
+		return n.store.Watching(ctx, article)
 	case e.Feed != "":
-		var err error
-		if watches, err = n.store.Watches(ctx, store.WatchQuery{Feed: e.Feed}); err != nil {
-			return nil, err
+		return n.store.Watches(ctx, store.WatchQuery{Feed: e.Feed})
+	}
+	return nil, nil
+}
+
+// unmuted leaves out the channels that muted the event's article.
+func (n *Notifier) unmuted(ctx context.Context, e news.Event, all []wanter, at time.Time) ([]wanter, error) {
+	if e.Article == "" {
+		return all, nil
+	}
+	kept := all[:0]
+	for _, w := range all {
+		th, err := n.store.Thread(ctx, w.channel, e.Article)
+		if err != nil {
+			return nil, fmt.Errorf("read thread: %w", err)
+		}
+		if !at.Before(th.Muted) {
+			kept = append(kept, w)
 		}
 	}
-	var names []news.ChannelName
-	for _, w := range watches {
-		if ok, _ := w.Wants(e, at); ok && !slices.Contains(names, w.Channel) {
-			names = append(names, w.Channel)
-		}
-	}
-	return names, nil
+	return kept, nil
 }
 
 // A place is what planning needs to know about a channel and one article.
@@ -137,12 +187,15 @@ type place struct {
 	edits   bool
 	updates bool // its messages can be changed
 	machine bool
+	// hold says when what happens now may be told: at once, or gathered with
+	// more, later.
+	hold hold
 }
 
 func (n *Notifier) place(ctx context.Context, name news.ChannelName, article news.ArticleID,
 	owed func(context.Context, news.ChannelName) ([]news.Delivery, error),
 ) (place, error) {
-	channel := n.opts.Channels[name]
+	channel, _ := n.channel(name)
 	p := place{name: name, machine: channel.Machine}
 	_, p.updates = channel.Sender.(Updater)
 	var err error
@@ -161,7 +214,10 @@ func (n *Notifier) place(ctx context.Context, name news.ChannelName, article new
 		}
 		p.edits = joins(first.Kind)
 	}
-	return p, nil
+	if !p.machine {
+		p.hold, err = n.holds(ctx, channel, p, article)
+	}
+	return p, err
 }
 
 // post returns the newest pending post on the article, or nil.
@@ -195,6 +251,10 @@ func (r rules) duties(e news.Event, p place, now time.Time) []store.Duty {
 	if e.Kind.Notice() {
 		return []store.Duty{{Channel: p.name, Kind: news.Notice, Article: e.Article, Due: now}}
 	}
+	if !p.hold.until.IsZero() && !open {
+		gather := []store.Duty{{Channel: p.name, Kind: news.Gather, Due: p.hold.until, Join: true}}
+		return append(gather, r.update(e, p, p.hold.until)...)
+	}
 
 	due := now
 	switch {
@@ -214,12 +274,16 @@ func (r rules) duties(e news.Event, p place, now time.Time) []store.Duty {
 		Channel: p.name, Kind: news.Post, Article: e.Article, Due: due,
 		Join: joins(e.Kind) && (own == nil || open),
 	}}
-	if p.updates && p.thread.Root != "" && e.From != e.To {
-		duties = append(duties, store.Duty{
-			Channel: p.name, Kind: news.Update, Article: e.Article, Due: due, Message: p.thread.Root,
-		})
+	return append(duties, r.update(e, p, due)...)
+}
+
+// update returns the duty to bring the first post on the article up to date
+// with the event, where that can be done.
+func (rules) update(e news.Event, p place, due time.Time) []store.Duty {
+	if !p.updates || p.thread.Root == "" || e.From == e.To {
+		return nil
 	}
-	return duties
+	return []store.Duty{{Channel: p.name, Kind: news.Update, Article: e.Article, Due: due, Message: p.thread.Root}}
 }
 
 // flooded reports whether the channel is owed so much, and for so long, that

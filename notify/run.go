@@ -148,14 +148,22 @@ func (n *Notifier) step(ctx context.Context, h *hands, window time.Duration) (wa
 	if err != nil || full {
 		return -1, errors.Join(planErr, err)
 	}
+	wait, err = n.publish(ctx, h)
+	if err != nil {
+		return -1, errors.Join(planErr, fmt.Errorf("read what waits to be published: %w", err))
+	}
 	next, err := n.store.NextDelivery(ctx)
 	switch {
 	case errors.Is(err, store.ErrNothing):
-		return -1, planErr
+		return wait, planErr
 	case err != nil:
 		return -1, errors.Join(planErr, fmt.Errorf("find the next delivery: %w", err))
 	}
-	return max(time.Until(next), 0), planErr
+	due := max(time.Until(next), 0)
+	if wait >= 0 {
+		due = min(due, wait)
+	}
+	return due, planErr
 }
 
 // hand leases what is due and puts a hand to each. It leases in growing waves,

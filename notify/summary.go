@@ -16,11 +16,18 @@ import (
 // summaryLines is how many articles a summary names.
 const summaryLines = 20
 
-// sumsUp reports whether the delivery is a notice that sums up what its channel
-// could not be told in time, rather than one about a feed or an article that
-// cannot be read.
+// sumsUp reports whether the delivery tells of its events in a line each article:
+// a notice that sums up what its channel could not be told in time, rather than
+// one about a feed or an article that cannot be read; or what was gathered, if
+// it is more than one announcement could say.
 func sumsUp(d news.Delivery, events []news.Event) bool {
-	return d.Kind == news.Notice && (len(events) > 1 || !events[0].Kind.Notice())
+	switch {
+	case d.Kind == news.Notice:
+		return len(events) > 1 || !events[0].Kind.Notice()
+	case d.Kind != news.Gather || len(events) == 1:
+		return false
+	}
+	return slices.ContainsFunc(events, func(e news.Event) bool { return e.Article != events[0].Article || !joins(e.Kind) })
 }
 
 // A digest is what a summary says of one article or feed.
@@ -32,7 +39,7 @@ type digest struct {
 
 // summary phrases events of several articles in one brief: how much there was,
 // and a line for each article, the most significant first.
-func (n *Notifier) summary(ctx context.Context, events []news.Event, channel Channel) (brief.Brief, error) {
+func (n *Notifier) summary(ctx context.Context, d news.Delivery, events []news.Event, channel Channel) (brief.Brief, error) {
 	digests := gather(events)
 	slices.SortStableFunc(digests, func(a, b digest) int { return cmp.Compare(b.significance(), a.significance()) })
 	var lines []string
@@ -44,15 +51,43 @@ func (n *Notifier) summary(ctx context.Context, events []news.Event, channel Cha
 		if err != nil {
 			return brief.Brief{}, err
 		}
-		lines = append(lines, name+": "+g.phrase())
+		said, err := n.said(ctx, d, g, channel)
+		if err != nil {
+			return brief.Brief{}, err
+		}
+		lines = append(lines, name+": "+said)
 	}
-	b := brief.Notice("editwatch", headcount(events, digests), channel.Links.Home(), lines...)
+	what := headcount(events, digests)
+	if d.Kind == news.Notice {
+		what += " during the outage"
+	}
+	b := brief.Notice("editwatch", what, channel.Links.Home(), lines...)
 	b.More = len(digests) - len(lines)
 	b.When = []string{brief.Between(events[0].At, events[len(events)-1].At, events[len(events)-1].At, channel.Location)}
 	if home := channel.Links.Home(); home != "" {
 		b.Links = []brief.Link{{Label: "Recent edits", URL: home}}
 	}
 	return b, nil
+}
+
+// said says what happened to one article. After an outage it is enough to say
+// how much; a digest says what changed, as far as there is room for it.
+func (n *Notifier) said(ctx context.Context, d news.Delivery, g digest, channel Channel) (string, error) {
+	if d.Kind == news.Notice || slices.ContainsFunc(g.events, func(e news.Event) bool { return !joins(e.Kind) }) {
+		return g.phrase(), nil
+	}
+	r, err := n.report(ctx, g.events, channel.Links)
+	if err != nil {
+		return "", err
+	}
+	s := brief.Of(r, brief.Options{}).What
+	if s == "" {
+		return g.phrase(), nil
+	}
+	if n := edits(g.events); n > 1 {
+		s += fmt.Sprintf(" (%s)", brief.Count(n, "edit"))
+	}
+	return s, nil
 }
 
 // significance returns the highest of the events. Whatever is not an edit is
@@ -156,7 +191,7 @@ func happened(e news.Event) string {
 	return string(e.Kind)
 }
 
-// headcount says how much there was: "9 edits of 7 articles during the outage".
+// headcount says how much there was: "9 edits of 7 articles".
 func headcount(events []news.Event, digests []digest) string {
 	articles := 0
 	for _, g := range digests {
@@ -180,7 +215,7 @@ func headcount(events []news.Event, digests []digest) string {
 	if articles > 0 {
 		s += " of " + brief.Count(articles, "article")
 	}
-	return s + " during the outage"
+	return s
 }
 
 // edits counts the events that changed a text.

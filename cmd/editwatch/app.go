@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -45,6 +46,7 @@ type app struct {
 	watcher  *watcher.Watcher
 	notifier *notify.Notifier
 	bot      *bot.Bot
+	chat     *chat
 	channels map[news.ChannelName]notify.Channel
 }
 
@@ -53,7 +55,10 @@ func newApp(e *env, c config) (*app, error) {
 	a := &app{config: c, log: e.logger()}
 	var names []news.ChannelName
 	var err error
-	if a.channels, names, err = c.senders(e); err != nil {
+	if a.chat, err = c.chat(a.log); err != nil {
+		return nil, err
+	}
+	if a.channels, names, err = c.senders(e, a.chat); err != nil {
 		return nil, err
 	}
 	if a.store, err = openStore(c.Store); err != nil {
@@ -65,12 +70,19 @@ func newApp(e *env, c config) (*app, error) {
 	})
 	a.notifier = notify.New(a.store, notify.Options{
 		Channels: a.channels,
+		Open:     a.chat.open,
 		Coalesce: coalesce(c.Announce.Coalesce),
 		Retry:    notify.Retry{First: time.Duration(c.Announce.Retry)},
 		Flood:    notify.Flood{Old: time.Duration(c.Announce.Stale)},
 		Logger:   a.log,
 	})
-	a.bot = bot.New(a.store, a.watcher, a.notifier, bot.Options{Channels: names, Links: report.Links{Base: c.PublicURL}})
+	a.bot = bot.New(a.store, a.watcher, a.notifier, bot.Options{
+		Channels: names, Met: a.chat.met, Links: report.Links{Base: c.PublicURL}, Version: version(),
+		Limits: bot.Limits{Server: c.Limits.Server, Channel: c.Limits.Channel, Articles: c.Limits.Articles},
+	})
+	if err := a.chat.answer(a.bot, a.store); err != nil {
+		return nil, errors.Join(err, a.store.Close())
+	}
 	return a, nil
 }
 
@@ -128,13 +140,23 @@ func (c config) userAgent() string {
 }
 
 // senders makes the channels of the configuration, and lists their names.
-func (c config) senders(e *env) (map[news.ChannelName]notify.Channel, []news.ChannelName, error) {
+func (c config) senders(e *env, chat *chat) (map[news.ChannelName]notify.Channel, []news.ChannelName, error) {
 	all := map[news.ChannelName]notify.Channel{
 		consoleName: {Sender: console.New(e.stdout, e.style()), Links: report.Links{Base: c.localURL()}},
 	}
 	names := []news.ChannelName{}
 	out := safehttp.New(safehttp.Options{Allow: everywhere, Redirects: -1})
 	for _, ch := range c.Channels {
+		if p := platform(ch.Kind); p == onDiscord || p == onSlack {
+			n, err := chat.channel(p, ch.ID)
+			if err != nil {
+				return nil, nil, fmt.Errorf("channel %q: %w", ch.Name, err)
+			}
+			n.Location = ch.Timezone.Location
+			all[news.ChannelName(ch.Name)] = n
+			names = append(names, news.ChannelName(ch.Name))
+			continue
+		}
 		target, err := ch.secret("URL", ch.URL, ch.URLFile)
 		if err != nil {
 			return nil, nil, err
@@ -146,17 +168,17 @@ func (c config) senders(e *env) (map[news.ChannelName]notify.Channel, []news.Cha
 		if err != nil {
 			return nil, nil, err
 		}
-		n := notify.Channel{Links: report.Links{Base: c.PublicURL}, Location: ch.Timezone.Location}
+		n := notify.Channel{Links: report.Links{Base: c.PublicURL}, Cap: news.DefaultCap, Location: ch.Timezone.Location}
 		switch ch.Kind {
 		case "console":
-			n.Sender, n.Links.Base = console.New(e.stdout, e.style()), c.localURL()
+			n.Sender, n.Links.Base, n.Cap = console.New(e.stdout, e.style()), c.localURL(), 0
 		case "discord-webhook":
 			n.Sender, err = discord.New(discord.Options{URL: target, HTTP: out, Logger: e.logger()})
 		case "slack-webhook":
 			n.Sender, err = slack.New(slack.Options{URL: target, HTTP: out, Logger: e.logger()})
 		case "webhook":
 			n.Sender, err = webhook.New(webhook.Options{URL: target, Secrets: strings.Fields(secret), HTTP: out})
-			n.Machine = true
+			n.Machine, n.Cap = true, 0
 		}
 		if err != nil {
 			return nil, nil, fmt.Errorf("channel %q: %w", ch.Name, err)
@@ -253,8 +275,10 @@ func (a *app) syncWatches(ctx context.Context) error {
 			if _, err := a.store.AddWatch(ctx, want); err != nil && !errors.Is(err, store.ErrExists) {
 				return err
 			}
-		case old.Scope != want.Scope || old.Min != want.Min || old.Pages != want.Pages || want.Label != "" && old.Label != want.Label:
+		case old.Scope != want.Scope || old.Min != want.Min || old.Pages != want.Pages || want.Label != "" && old.Label != want.Label ||
+			old.Mention != want.Mention || !slices.Equal(old.Include, want.Include) || !slices.Equal(old.Exclude, want.Exclude):
 			old.Scope, old.Min, old.Pages = want.Scope, want.Min, want.Pages
+			old.Mention, old.Include, old.Exclude = want.Mention, want.Include, want.Exclude
 			if want.Label != "" {
 				old.Label = want.Label
 			}
@@ -279,6 +303,7 @@ func (w watchConfig) watch() news.Watch {
 	return news.Watch{
 		Channel: news.ChannelName(w.Channel), URL: w.URL, Label: w.Label,
 		Scope: scope, Min: least, Pages: w.Pages == nil || *w.Pages, FromFile: true,
+		Mention: w.Mention, Include: w.Include, Exclude: w.Exclude,
 	}
 }
 

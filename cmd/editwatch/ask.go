@@ -25,14 +25,24 @@ type addCmd struct {
 	Scope   string `enum:"all,headline,paragraphs" default:"all" help:"Which edits: ${enum}."`
 	Min     string `enum:"any,minor,major" default:"minor" help:"The least significance: ${enum}."`
 	Label   string `help:"What to call it."`
+	Include string `placeholder:"WORDS" help:"Only edits that have one of these words, separated by commas."`
+	Exclude string `placeholder:"WORDS" help:"No edits that have one of these words."`
 	NoPages bool   `help:"Compare the feed's own titles and summaries, and visit no page."`
 }
 
 func (c *addCmd) Run(e *env) error {
 	return e.ask(c.facts, bot.Command{
-		Verb: bot.Add, Target: c.URL, Channel: news.ChannelName(c.Channel),
-		Scope: c.Scope, Min: c.Min, Label: c.Label, Pages: !c.NoPages,
+		Verb: bot.Add, Target: c.URL, Channel: news.ChannelName(c.Channel), Options: c.options(),
 	})
+}
+
+// options returns what was wished for, as the bot is told.
+func (c *addCmd) options() map[string]string {
+	o := map[string]string{"scope": c.Scope, "min": c.Min, "label": c.Label, "include": c.Include, "exclude": c.Exclude}
+	if c.NoPages {
+		o["pages"] = "off"
+	}
+	return o
 }
 
 type listCmd struct {
@@ -124,7 +134,7 @@ func (c *explainCmd) Run(e *env) error {
 func (e *env) ask(f facts, c bot.Command) error {
 	// Who may open the store may ask about every channel.
 	c.Everywhere = true
-	if c.Channel == "" && (c.Verb == bot.Add || c.Verb == bot.Test && c.Target == "") {
+	if c.Channel == "" && (c.Verb == bot.Add || c.Verb == bot.Settings || c.Verb == bot.Import || c.Verb == bot.Test && c.Target == "") {
 		channel, err := e.onlyChannel()
 		if err != nil {
 			return err
@@ -189,6 +199,10 @@ func (e *env) answer(f facts, a bot.Answer) error {
 			}
 		}
 		return nil
+	}
+	if a.File != nil {
+		_, err := e.stdout.Write(a.File.Data)
+		return err
 	}
 	return cli.Print(e.stdout, a, e.format())
 }

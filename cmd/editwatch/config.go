@@ -16,7 +16,9 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 
+	"github.com/editwatch/editwatch/internal/discord"
 	"github.com/editwatch/editwatch/internal/news"
+	"github.com/editwatch/editwatch/internal/slack"
 	"github.com/editwatch/editwatch/watcher"
 )
 
@@ -32,6 +34,9 @@ type config struct {
 	Contact   string          `toml:"contact"`
 	Poll      pollConfig      `toml:"poll"`
 	Announce  announceConfig  `toml:"announce"`
+	Discord   discordConfig   `toml:"discord"`
+	Slack     slackConfig     `toml:"slack"`
+	Limits    limitsConfig    `toml:"limits"`
 	Channels  []channelConfig `toml:"channel"`
 	Watches   []watchConfig   `toml:"watch"`
 
@@ -73,6 +78,7 @@ type announceConfig struct {
 type channelConfig struct {
 	Name       string   `toml:"name"`
 	Kind       string   `toml:"kind"`
+	ID         string   `toml:"id"`
 	URL        string   `toml:"url"`
 	URLFile    string   `toml:"url_file"`
 	Secret     string   `toml:"secret"`
@@ -81,12 +87,15 @@ type channelConfig struct {
 }
 
 type watchConfig struct {
-	URL     string `toml:"url"`
-	Channel string `toml:"channel"`
-	Scope   string `toml:"scope"`
-	Min     string `toml:"min"`
-	Label   string `toml:"label"`
-	Pages   *bool  `toml:"pages"`
+	URL     string   `toml:"url"`
+	Channel string   `toml:"channel"`
+	Scope   string   `toml:"scope"`
+	Min     string   `toml:"min"`
+	Label   string   `toml:"label"`
+	Pages   *bool    `toml:"pages"`
+	Mention string   `toml:"mention"`
+	Include []string `toml:"include"`
+	Exclude []string `toml:"exclude"`
 }
 
 // defaults returns the configuration of the empty file.
@@ -103,6 +112,7 @@ func defaults() config {
 			Look: duration(s.Look), GoneFor: duration(s.GoneFor), BackoffMax: duration(s.BackoffMax),
 		},
 		Announce:      announceConfig{Coalesce: duration(10 * time.Minute), Retry: duration(10 * time.Second), Stale: duration(24 * time.Hour)},
+		Limits:        limitsConfig{Server: 100, Channel: 25, Articles: 500},
 		listenDefault: true,
 	}
 	for _, a := range s.Ages {
@@ -192,7 +202,7 @@ func configError(path string, err error) error {
 }
 
 var (
-	kinds       = []string{"console", "discord-webhook", "slack-webhook", "webhook"}
+	kinds       = []string{"discord", "slack", "discord-webhook", "slack-webhook", "webhook", "console"}
 	channelName = regexp.MustCompile(`^[\pL\pN][\pL\pN ._-]{0,63}$`)
 )
 
@@ -229,6 +239,16 @@ func (c *config) check() error {
 	if p.Hosts < 1 {
 		report("poll.hosts: must be at least 1")
 	}
+	for key, n := range map[string]int{"server": c.Limits.Server, "channel": c.Limits.Channel, "articles": c.Limits.Articles} {
+		if n < 0 {
+			report("limits.%s: must be 0, which is no limit, or more", key)
+		}
+	}
+	for key, u := range map[string]string{"discord": c.Discord.APIURL, "slack": c.Slack.APIURL} {
+		if u != "" && !isWeb(u) {
+			report("%s.api_url: %q is not a web address", key, u)
+		}
+	}
 	names := map[string]bool{consoleName: true}
 	for i, ch := range c.Channels {
 		names[ch.Name] = true
@@ -238,6 +258,9 @@ func (c *config) check() error {
 		for _, other := range c.Channels[:i] {
 			if other.Name == ch.Name {
 				report("channel %q: there are two of that name", ch.Name)
+			}
+			if ch.ID != "" && other.ID == ch.ID && other.Kind == ch.Kind {
+				report("channel %q: it has the id of channel %q", ch.Name, other.Name)
 			}
 		}
 	}
@@ -274,6 +297,16 @@ func (ch channelConfig) check() error {
 		return fmt.Errorf("kind: one of %s", strings.Join(kinds, ", "))
 	case ch.Kind == "console" && (ch.URL != "" || ch.URLFile != ""):
 		return errors.New("a console has no url")
+	case ch.Kind == string(onDiscord) && !discord.IsID(ch.ID):
+		return errors.New("id: the number of a Discord channel, which its menu copies once Developer Mode is on in Discord's settings")
+	case ch.Kind == string(onSlack) && !slack.IsChannelID(ch.ID):
+		return errors.New("id: a Slack channel's, like C0123456789; it stands at the end of the channel's details")
+	case ch.Kind == string(onDiscord) || ch.Kind == string(onSlack):
+		if ch.URL != "" || ch.URLFile != "" {
+			return fmt.Errorf("url: a channel of kind %s has an id; one with a url is of kind %s-webhook", ch.Kind, ch.Kind)
+		}
+	case ch.ID != "":
+		return fmt.Errorf("id: a channel of kind %s has a url", ch.Kind)
 	}
 	for _, k := range kinds {
 		if ch.Kind == k {
@@ -293,21 +326,39 @@ func (w watchConfig) check(channels map[string]bool) error {
 	if _, err := news.ParseScope(w.Scope); err != nil {
 		return err
 	}
-	_, err := news.ParseMin(w.Min)
-	return err
+	if _, err := news.ParseMin(w.Min); err != nil {
+		return err
+	}
+	if w.Mention != "" && !mentionable.MatchString(w.Mention) {
+		return fmt.Errorf("mention: %q is not the ID of a Discord role or of a Slack user group", w.Mention)
+	}
+	for key, words := range map[string][]string{"include": w.Include, "exclude": w.Exclude} {
+		if _, err := news.ParseWords(strings.Join(words, ",")); err != nil {
+			return fmt.Errorf("%s: %w", key, err)
+		}
+	}
+	return nil
 }
+
+// mentionable is what the IDs of roles and of user groups look like.
+var mentionable = regexp.MustCompile(`^[0-9]{5,20}$|^S[0-9A-Z]{5,20}$`)
 
 // secret returns a value that may stand in the configuration, in a file it
 // names, or in the environment, which wins: as EDITWATCH_<CHANNEL>_<WHAT>.
 func (ch channelConfig) secret(what, value, file string) (string, error) {
-	name := "EDITWATCH_" + envName(ch.Name) + "_" + what
-	if s := os.Getenv(name); s != "" {
+	return secretOf("EDITWATCH_"+envName(ch.Name)+"_"+what, value, file, fmt.Sprintf("channel %q: read its %s", ch.Name, strings.ToLower(what)))
+}
+
+// secretOf returns a value that may stand in the environment, which wins, in a
+// file, or in the configuration itself.
+func secretOf(env, value, file, what string) (string, error) {
+	if s := os.Getenv(env); s != "" {
 		return s, nil
 	}
 	if file != "" {
 		b, err := os.ReadFile(file)
 		if err != nil {
-			return "", fmt.Errorf("channel %q: read its %s: %w", ch.Name, strings.ToLower(what), err)
+			return "", fmt.Errorf("%s: %w", what, err)
 		}
 		value = strings.TrimSpace(string(b))
 	}

@@ -78,7 +78,11 @@ func (d *desk) restart() {
 // watch watches an address, and reports whether it was not refused.
 func (d *desk) watch(url string, pages bool) (bot.Answer, bool) {
 	d.t.Helper()
-	a, err := d.app.bot.Do(d.t.Context(), bot.Command{Verb: bot.Add, Target: url, Channel: "desk", Min: d.min, Pages: pages})
+	options := map[string]string{"min": d.min}
+	if !pages {
+		options["pages"] = "off"
+	}
+	a, err := d.app.bot.Do(d.t.Context(), bot.Command{Verb: bot.Add, Target: url, Channel: "desk", Options: options, Everywhere: true})
 	if err != nil {
 		d.t.Fatal(err)
 	}

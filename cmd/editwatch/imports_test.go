@@ -20,9 +20,11 @@ const module = "github.com/editwatch/editwatch/"
 var mayImport = map[string][]string{
 	"cmd/editwatch": {"*"},
 
-	"bot":     {"internal/brief", "internal/edit", "internal/news", "internal/report", "internal/store"},
-	"bot/cli": {"bot", "internal/brief"},
-	"bot/web": {"internal/brief", "internal/edit", "internal/news", "internal/report", "internal/store"},
+	"bot":         {"internal/brief", "internal/edit", "internal/news", "internal/report", "internal/store"},
+	"bot/cli":     {"bot", "internal/brief"},
+	"bot/discord": {"bot", "internal/brief", "internal/discord", "internal/news", "internal/store"},
+	"bot/slack":   {"bot", "internal/brief", "internal/slack", "internal/news", "internal/store"},
+	"bot/web":     {"internal/brief", "internal/edit", "internal/news", "internal/report", "internal/store"},
 
 	"watcher":         {"watcher/*", "internal/edit", "internal/news", "internal/store"},
 	"watcher/fetch":   {"internal/news", "internal/safehttp"},
@@ -48,6 +50,7 @@ var mayImport = map[string][]string{
 	"internal/discord":         {"internal/brief", "internal/safehttp"},
 	"internal/slack":           {"internal/brief", "internal/safehttp"},
 	"internal/newsroom":        {},
+	"internal/chattest":        {},
 }
 
 // TestImports keeps the arrows of doc.go pointing one way. It parses the files

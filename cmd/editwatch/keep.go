@@ -57,7 +57,7 @@ func (c *restoreCmd) Run(e *env) error {
 		os.Remove(fresh)
 		return fmt.Errorf("%s cannot be restored: %w", c.File, err)
 	}
-	if err := verify(e.ctx, fresh); err != nil {
+	if err := errors.Join(migrate(fresh), verify(e.ctx, fresh)); err != nil {
 		os.Remove(fresh)
 		return fmt.Errorf("%s is damaged; nothing was changed: %w", c.File, err)
 	}
@@ -73,6 +73,15 @@ func (c *restoreCmd) Run(e *env) error {
 	}
 	_, err = fmt.Fprintf(e.stdout, "Restored %s. What happened before the backup is not announced again.\n", path)
 	return err
+}
+
+// migrate brings a copied store up to this version.
+func migrate(path string) error {
+	s, err := bolt.Open(path, bolt.Options{})
+	if err != nil {
+		return err
+	}
+	return s.Close()
 }
 
 type verifyCmd struct{}

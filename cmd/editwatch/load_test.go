@@ -282,7 +282,7 @@ func wholeProgram(tb testing.TB, told func(body []byte, at time.Time), change fu
 
 func add(tb testing.TB, a *app, url string) {
 	tb.Helper()
-	answer, err := a.bot.Do(tb.Context(), bot.Command{Verb: bot.Add, Target: url, Channel: "desk", Pages: true})
+	answer, err := a.bot.Do(tb.Context(), bot.Command{Verb: bot.Add, Target: url, Channel: "desk", Everywhere: true})
 	if err != nil || answer.Refused {
 		tb.Fatal(answer, err)
 	}

@@ -42,7 +42,13 @@ type grammar struct {
 	Remove removeCmd `cmd:"" aliases:"rm" help:"End a watch." group:"watches"`
 	Pause  pauseCmd  `cmd:"" help:"Hear nothing of a watch for a while." group:"watches"`
 	Resume resumeCmd `cmd:"" help:"Hear of a paused watch again." group:"watches"`
+	Edit   editCmd   `cmd:"" help:"Change what a watch wishes for." group:"watches"`
 	Test   testCmd   `cmd:"" help:"Post a sample announcement." group:"watches"`
+
+	Settings settingsCmd `cmd:"" help:"What holds for a whole channel: quiet hours, digests and more." group:"watches"`
+	Status   statusCmd   `cmd:"" help:"How the watches are, and what waits to be posted." group:"watches"`
+	Export   exportCmd   `cmd:"" help:"The watches as OPML, on the standard output." group:"watches"`
+	Import   importCmd   `cmd:"" help:"Watches from OPML or a list of addresses." group:"watches"`
 
 	History historyCmd `cmd:"" help:"The versions of an article." group:"articles"`
 	Diff    diffCmd    `cmd:"" help:"What changed between two versions." group:"articles"`
@@ -54,6 +60,7 @@ type grammar struct {
 	Restore     restoreCmd     `cmd:"" help:"Put a backup in the place of the store." group:"store"`
 	Verify      verifyCmd      `cmd:"" help:"Read the whole store and say what is broken." group:"store"`
 	Compact     compactCmd     `cmd:"" help:"Give the disk back what the store does not use." group:"store"`
+	Doctor      doctorCmd      `cmd:"" help:"Check the configuration, tokens, channels and addresses, and say how to mend each." group:"store"`
 	Healthcheck healthcheckCmd `cmd:"" help:"Ask the running editwatch whether it is well." group:"store"`
 	Version     versionCmd     `cmd:"" help:"Print the version." group:"store"`
 }

@@ -36,7 +36,7 @@ func (c *pollCmd) Run(e *env) error {
 	}
 	refused := 0
 	for _, u := range c.URLs {
-		answer, err := a.bot.Do(e.ctx, bot.Command{Verb: bot.Add, Target: u, Channel: consoleName, Pages: true})
+		answer, err := a.bot.Do(e.ctx, bot.Command{Verb: bot.Add, Target: u, Channel: consoleName, Everywhere: true})
 		if err != nil {
 			return err
 		}

@@ -87,6 +87,9 @@ func (a *app) run(e *env, l net.Listener, urls []string, dry bool) error {
 	} else {
 		group.Go(func() error { return a.notifier.Run(ctx) })
 	}
+	if !dry {
+		a.chat.run(ctx, group.Go)
+	}
 	group.Go(func() error { return a.addAll(ctx, e, urls) })
 	err := group.Wait()
 	if e.ctx.Err() != nil {
@@ -103,7 +106,7 @@ func (a *app) run(e *env, l net.Listener, urls []string, dry bool) error {
 func (a *app) addAll(ctx context.Context, e *env, urls []string) error {
 	refused := 0
 	for _, u := range urls {
-		answer, err := a.bot.Do(ctx, bot.Command{Verb: bot.Add, Target: u, Channel: consoleName, Pages: true})
+		answer, err := a.bot.Do(ctx, bot.Command{Verb: bot.Add, Target: u, Channel: consoleName, Everywhere: true})
 		if ctx.Err() != nil {
 			return nil
 		}
@@ -137,7 +140,7 @@ func (a *app) addAll(ctx context.Context, e *env, urls []string) error {
 // serve answers browsers until the context ends.
 func (a *app) serve(ctx context.Context, l net.Listener) error {
 	handler := web.New(web.Options{Store: a.store, PublicURL: a.config.PublicURL, Version: version(), Logger: a.log})
-	server := web.Server(l.Addr().String(), handler, a.log)
+	server := web.Server(l.Addr().String(), a.chat.beside(handler), a.log)
 	ended := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(ended)

@@ -59,18 +59,11 @@ func NewWebhook(address, api string, client *http.Client) (*Webhook, error) {
 		base = http.DefaultTransport
 	}
 	own := *client
-	own.Transport = &transport{base: base, redirect: w.redirect, limited: w.limited}
+	own.Transport = &webhookTransport{under: base, redirect: w.redirect, limited: w.limited}
 	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
-	w.session, err = discordgo.New("")
-	if err != nil {
-		return nil, err // unreachable: discordgo.New has no way to fail
-	}
-	w.session.Client = &own
-	w.session.UserAgent = "DiscordBot (https://github.com/editwatch/editwatch, 1)"
-	w.session.ShouldRetryOnRateLimit = false
-	w.session.MaxRestRetries = 0
-	return w, nil
+	w.session, err = quietSession(&own)
+	return w, err
 }
 
 // official are the hosts of Discord itself.

@@ -14,7 +14,8 @@ type DeliveryKind string
 const (
 	Post   DeliveryKind = "post"   // a new message
 	Update DeliveryKind = "update" // a new rendering of a message posted earlier
-	Notice DeliveryKind = "notice" // a message about the watching itself
+	Notice DeliveryKind = "notice" // a message about the watching itself, or what an outage kept back
+	Gather DeliveryKind = "gather" // a new message about many articles: a digest, what quiet hours or a cap held back
 )
 
 // DeliveryState is where a delivery stands.
@@ -51,7 +52,8 @@ type Delivery struct {
 
 // A Thread is what a channel has been told of an article.
 type Thread struct {
-	Root   string    // the platform's ID of the first message
+	Root   string    // the platform's ID of the first message; empty if somebody deleted it
 	Posted time.Time // when the newest post was sent
 	Posts  int       // posts sent
+	Muted  time.Time // the channel wants to hear nothing of the article before then; zero: not muted
 }

@@ -31,6 +31,17 @@ type Watch struct {
 	Min   Min
 	Pages bool // false: the feed's own titles and summaries only
 
+	// Mention is whom announcements name: a role (Discord) or a user group
+	// (Slack), by the platform's own ID. Empty is nobody.
+	Mention string
+	// Include and Exclude choose by words; see [Watch.WantsWords].
+	Include, Exclude []string
+
+	// Server is the platform's ID of the server or workspace that the channel
+	// belongs to, and By of the person who placed the watch. Both are empty
+	// where there is none.
+	Server, By string
+
 	Placed      time.Time
 	After       Seq       // it hears only of later events
 	PausedUntil time.Time // zero: not paused; Forever: until resumed
@@ -100,7 +111,7 @@ func ParseScope(s string) (Scope, error) {
 	case ScopeAll, ScopeHeadline, ScopeParagraphs:
 		return sc, nil
 	}
-	return "", fmt.Errorf("scope is one of headline, paragraphs, all; not %q", s)
+	return "", fmt.Errorf("scope is one of headline, paragraphs, all; not %q", typed(s))
 }
 
 // Min is the least significance of the edits a watch wants. The zero value is
@@ -121,7 +132,7 @@ func ParseMin(s string) (Min, error) {
 	case MinAny, MinMinor, MinMajor:
 		return m, nil
 	}
-	return "", fmt.Errorf("min is one of any, minor, major; not %q", s)
+	return "", fmt.Errorf("min is one of any, minor, major; not %q", typed(s))
 }
 
 // Significance returns the least significance that passes.

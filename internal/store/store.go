@@ -54,6 +54,7 @@ type Store interface {
 	Recorder
 	Outbox
 	Watches
+	Channels
 	Reader
 
 	// Signal returns a channel that receives a value after writes; values may
@@ -204,6 +205,9 @@ type Outbox interface {
 	// HastenDeliveries makes every pending delivery that was not attempted yet
 	// and is due later due at now. Channels that are held back stay so.
 	HastenDeliveries(ctx context.Context, now time.Time) error
+	// ReleaseChannel makes everything pending in the channel due at now and lifts
+	// its hold-back, so that it is looked at anew.
+	ReleaseChannel(ctx context.Context, channel news.ChannelName, now time.Time) error
 	// Thread returns what the channel was told of the article, or a zero
 	// Thread.
 	Thread(ctx context.Context, channel news.ChannelName, article news.ArticleID) (news.Thread, error)
@@ -245,8 +249,16 @@ type Watches interface {
 	// ChangeWatch replaces the watch with the same ID, which must exist, as must
 	// the feed or article it names. It does not look for another like it.
 	ChangeWatch(ctx context.Context, w news.Watch) error
-	// RemoveWatch ends a watch. The record of the article stays.
+	// RemoveWatch ends a watch. The record of the article stays, and the watch
+	// is kept aside for RestoreWatch.
 	RemoveWatch(ctx context.Context, id news.WatchID) error
+	// RestoreWatch takes back what RemoveWatch did within the last UndoTime:
+	// the watch stands again as it was, with its ID. It returns ErrNotFound if
+	// it was not removed, is too long gone, or what it watched is no more; and
+	// the existing watch and ErrExists if the channel has another like it by
+	// now. A watch that stands is returned as it is. A watch of another channel
+	// is not found, unless channel is empty.
+	RestoreWatch(ctx context.Context, id news.WatchID, channel news.ChannelName) (news.Watch, error)
 	// Watch returns one watch.
 	Watch(ctx context.Context, id news.WatchID) (news.Watch, error)
 	// Watches returns the watches that match, in the order they were placed.
@@ -256,12 +268,37 @@ type Watches interface {
 	Watching(ctx context.Context, article news.Article) ([]news.Watch, error)
 }
 
+// UndoTime is how long a removed watch can be restored.
+const UndoTime = 24 * time.Hour
+
 // A WatchQuery selects watches. Zero fields select all.
 type WatchQuery struct {
 	Channel news.ChannelName
+	Server  string // the platform's ID of a server or workspace
 	Feed    news.FeedID
 	Article news.ArticleID
 	Unread  bool // only those whose URL was not read yet
+}
+
+// Channels keeps what channels wish and how editwatch stands with them. A
+// channel that nothing was ever written about has the zero value of each.
+type Channels interface {
+	Settings(ctx context.Context, channel news.ChannelName) (news.Settings, error)
+	// SetSettings replaces the channel's settings.
+	SetSettings(ctx context.Context, channel news.ChannelName, s news.Settings) error
+	Standing(ctx context.Context, channel news.ChannelName) (news.Standing, error)
+	// Standings returns those that are not zero, in no particular order.
+	Standings(ctx context.Context) ([]news.Standing, error)
+	// SetStanding replaces the standing of s.Channel.
+	SetStanding(ctx context.Context, s news.Standing) error
+
+	// Mute has the channel hear nothing of the article until a time, which the
+	// Thread then tells; the zero time lifts it.
+	Mute(ctx context.Context, channel news.ChannelName, article news.ArticleID, until time.Time) error
+	// ForgetRoot takes the message out of the channel's thread on the article,
+	// so that the next post begins it anew. If it is not the root, nothing
+	// happens.
+	ForgetRoot(ctx context.Context, channel news.ChannelName, article news.ArticleID, root string) error
 }
 
 // Reader answers questions.

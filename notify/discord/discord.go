@@ -1,12 +1,22 @@
-// Package discord announces through Discord webhooks: the sender of the channel
-// kind "discord-webhook".
+// Package discord announces in Discord: through webhooks (the channel kind
+// "discord-webhook") and as a bot (the kind "discord").
 //
 //	Announcement ──render──> content for notifications + one embed ──> internal/discord.Webhook
+//	                            └──full──> + roles and buttons ──> internal/discord.Session
 //
-// At least once: webhooks take no nonce, so a message whose answer got lost is
-// posted again. Of what it posts, nothing pings (allowed_mentions is empty), and
-// every message is within Discord's limits whatever the page held. Should
-// Discord refuse one all the same, a short one without an embed is tried once.
+// A webhook posts at least once: it takes no nonce, so a message whose answer got
+// lost is posted again. A bot posts once. The nonce, which is the delivery's ID,
+// keeps Discord from posting it twice within some minutes; before every attempt
+// but the first the bot also looks whether the channel has the message already,
+// where it may read the history.
+//
+// A bot puts later edits of an article into a thread of the first announcement.
+// Where no thread can be had (somebody locked or deleted it, or the bot lacks
+// the right), they are replies to it.
+//
+// Of what is posted nothing pings but the roles that a watch names, and every
+// message is within Discord's limits whatever the page held. Should Discord
+// refuse one all the same, a short one without an embed is tried once.
 package discord
 
 import (

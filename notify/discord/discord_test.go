@@ -17,6 +17,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/editwatch/editwatch/internal/brief"
+	"github.com/editwatch/editwatch/internal/chattest"
 	"github.com/editwatch/editwatch/internal/news"
 	"github.com/editwatch/editwatch/notify"
 	"github.com/editwatch/editwatch/notify/notifytest"
@@ -33,12 +34,12 @@ func TestFailures(t *testing.T) {
 		notifytest.Case{Name: "limited", Answer: notifytest.DiscordLimited("1", 1163.5), Want: notifytest.Later, Wait: 1163500 * time.Millisecond},
 		notifytest.Case{Name: "limited_by_header", Answer: notifytest.DiscordLimited("30", 0.3), Want: notifytest.Later, Wait: 30 * time.Second},
 		notifytest.Case{Name: "deleted", Answer: notifytest.DiscordError(404, 10015), Want: notifytest.Rejected},
-		notifytest.Case{Name: "not_found_html", Answer: notifytest.Text(404, "<html>", false), Want: notifytest.Rejected},
+		notifytest.Case{Name: "not_found_html", Answer: chattest.Text(404, "<html>", false), Want: notifytest.Rejected},
 		notifytest.Case{Name: "token_wrong", Answer: notifytest.DiscordError(401, 50027), Want: notifytest.Rejected},
-		notifytest.Case{Name: "forbidden_at_the_edge", Answer: notifytest.Text(403, "<html>Cloudflare", false), Want: notifytest.Again},
+		notifytest.Case{Name: "forbidden_at_the_edge", Answer: chattest.Text(403, "<html>Cloudflare", false), Want: notifytest.Again},
 		notifytest.Case{Name: "refused_then_short", Answer: notifytest.DiscordError(400, 50035), Want: notifytest.OK, Posts: 2},
-		notifytest.Case{Name: "no_body", Answer: notifytest.Text(204, "", true), Want: notifytest.OK},
-		notifytest.Case{Name: "strange_body", Answer: notifytest.JSON(200, `{"id":{},"embeds":7}`, true), Want: notifytest.OK},
+		notifytest.Case{Name: "no_body", Answer: chattest.Text(204, "", true), Want: notifytest.OK},
+		notifytest.Case{Name: "strange_body", Answer: chattest.JSON(200, `{"id":{},"embeds":7}`, true), Want: notifytest.OK},
 	)
 }
 
@@ -177,7 +178,7 @@ func TestEveryMessageIsWithinTheLimits(t *testing.T) {
 				texts = append(texts, e.Title, e.Description)
 			}
 			for _, s := range texts {
-				if err := notifytest.CheckMarkdown(s); err != nil {
+				if err := chattest.CheckMarkdown(s); err != nil {
 					t.Error(err)
 				}
 			}
@@ -185,14 +186,14 @@ func TestEveryMessageIsWithinTheLimits(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := notifytest.CheckDiscord(body); err != nil {
+			if err := chattest.CheckDiscord(chattest.CreateFollowup, body); err != nil {
 				t.Errorf("%v\n%s", err, body)
 			}
 			body, err = json.Marshal(m.edit())
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := notifytest.CheckDiscord(body); err != nil {
+			if err := chattest.CheckDiscord(chattest.CreateFollowup, body); err != nil {
 				t.Errorf("edit: %v\n%s", err, body)
 			}
 		}
@@ -200,10 +201,10 @@ func TestEveryMessageIsWithinTheLimits(t *testing.T) {
 }
 
 func TestBodyIsWhatDiscordDescribes(t *testing.T) {
-	if !notifytest.HasOpenAPI() {
-		t.Skipf("%s does not name Discord's OpenAPI description", notifytest.OpenAPIVariable)
+	if !chattest.HasOpenAPI() {
+		t.Skipf("%s does not name Discord's OpenAPI description", chattest.OpenAPIVariable)
 	}
-	if err := notifytest.CheckDiscord([]byte(`{"content":"x","embeds":"none","allowed_mentions":{"parse":[]}}`)); err == nil {
+	if err := chattest.CheckDiscord(chattest.CreateFollowup, []byte(`{"content":"x","embeds":"none","allowed_mentions":{"parse":[]}}`)); err == nil {
 		t.Error("a wrong body passes")
 	}
 }

@@ -5,19 +5,13 @@ import (
 
 	"github.com/bwmarrin/discordgo"
 
-	"github.com/editwatch/editwatch/internal/brief"
 	"github.com/editwatch/editwatch/internal/discord"
 	"github.com/editwatch/editwatch/internal/news"
 	"github.com/editwatch/editwatch/notify"
 )
 
-const (
-	// maxSummary keeps the content to what a phone's notification shows.
-	maxSummary = 280
-	// maxLink is the longest address set into the text; there may be three of
-	// them, and they count as text.
-	maxLink = 512
-)
+// maxSummary keeps the content to what a phone's notification shows.
+const maxSummary = 280
 
 // Colours of the bar beside an embed, by how much an event matters.
 const (
@@ -38,93 +32,52 @@ type message struct {
 // which an embed does not reach, and the embed.
 func render(a notify.Announcement) message {
 	b := a.Brief
-	e := &discordgo.MessageEmbed{
-		Title: discord.Within(b.Title(), discord.MaxTitle),
-		URL:   discord.Address(b.URL),
-		Color: color(a.Report),
-	}
-	if when := brief.Cut(strings.Join(b.When, " · "), discord.MaxFooter); when != "" {
-		e.Footer = &discordgo.MessageEmbedFooter{Text: when}
-	}
-	room := min(discord.MaxDescription, discord.MaxEmbedText-discord.MaxTitle-discord.MaxFooter)
-	e.Description = describe(b, room)
+	e := discord.Embed(b, discord.MaxDescription)
+	e.Color = color(a.Report)
 	return message{
 		content: discord.Within(b.Summary(maxSummary), discord.MaxContent),
 		embeds:  []*discordgo.MessageEmbed{e},
 	}
 }
 
+// message returns m as a bot posts it.
+func (m message) message() discord.Message {
+	return discord.Message{Content: m.content, Embeds: m.embeds}
+}
+
+// full is an announcement as a bot posts it: with whom to name, and buttons.
+func full(a notify.Announcement) discord.Message {
+	m := render(a).message()
+	for _, role := range a.Mention {
+		mark := "<@&" + role + ">"
+		if discord.IsID(role) && discord.Len(m.Content)+1+len(mark) <= discord.MaxContent && len(m.AllowedMentions.Roles) < maxRoles {
+			m.Content = strings.TrimSpace(m.Content + " " + mark)
+			m.AllowedMentions.Roles = append(m.AllowedMentions.Roles, role)
+		}
+	}
+	buttons := make([]discord.Button, 0, len(a.Buttons))
+	for _, b := range a.Buttons {
+		style := discord.StyleSecondary
+		if b.Danger {
+			style = discord.StyleDanger
+		}
+		buttons = append(buttons, discord.Button{Label: b.Label, CustomID: b.Token, URL: discord.Address(b.URL), Style: style})
+	}
+	m.Components = discord.Rows(buttons)
+	return m
+}
+
+// maxRoles is how many roles may be named:
+// https://discord.com/developers/docs/resources/message#allowed-mentions-object.
+const maxRoles = 100
+
 // short is what is left to say when Discord refuses the whole.
 func short(a notify.Announcement) message {
 	s := discord.Within(a.Brief.Summary(maxSummary), discord.MaxContent/2)
-	if u := discord.Address(a.Brief.URL); u != "" && discord.Len(u) <= maxLink {
+	if u := discord.Address(a.Brief.URL); u != "" && discord.Len(u) <= discord.MaxLink {
 		s += "\n<" + u + ">"
 	}
 	return message{content: s}
-}
-
-// describe returns the embed's text of at most room characters. Escapes make it
-// longer than the brief, so the brief shrinks until its text fits.
-func describe(b brief.Brief, room int) string {
-	for budget := b.Size(); ; budget = budget * 3 / 4 {
-		if s := description(b); discord.Len(s) <= room || budget == 0 {
-			return s
-		}
-		b = b.Shrink(budget * 3 / 4)
-	}
-}
-
-func description(b brief.Brief) string {
-	var lines []string
-	for _, l := range b.Lines {
-		lines = append(lines, line(l))
-	}
-	if s := discord.Within(b.Notes(), discord.MaxFieldValue); s != "" {
-		lines = append(lines, s)
-	}
-	var links []string
-	for _, l := range b.Links {
-		if u := discord.Address(l.URL); u != "" && discord.Len(u) <= maxLink {
-			links = append(links, discord.Link(l.Label, u))
-		}
-	}
-	if len(links) > 0 {
-		lines = append(lines, strings.Join(links, " · "))
-	}
-	return strings.Join(lines, "\n")
-}
-
-// line sets a line: label and sign, then the runs with their marks. A space at
-// the end of a run stays outside of the marks, where it belongs.
-func line(l brief.Line) string {
-	var b strings.Builder
-	if l.Label != "" {
-		b.WriteString(discord.Within(l.Label, discord.MaxFieldName) + "  ")
-	}
-	switch {
-	case l.Sign == "":
-	case l.Label == "": // at the start of a line it would make a list
-		b.WriteString(discord.Escape(l.Sign) + " ")
-	default:
-		b.WriteString(l.Sign + " ")
-	}
-	for _, r := range l.Runs {
-		switch r.Mark {
-		case brief.Del:
-			b.WriteString(discord.Struck(r.Text))
-		case brief.Ins:
-			b.WriteString(discord.Bold(r.Text))
-		default:
-			if strings.HasPrefix(r.Text, " ") {
-				b.WriteByte(' ')
-			}
-			b.WriteString(discord.Escape(r.Text))
-			if strings.HasSuffix(r.Text, " ") && r.Text != " " {
-				b.WriteByte(' ')
-			}
-		}
-	}
-	return b.String()
 }
 
 func color(r news.Report) int {

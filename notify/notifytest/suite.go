@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/editwatch/editwatch/internal/chattest"
 	"github.com/editwatch/editwatch/internal/news"
 	"github.com/editwatch/editwatch/notify"
 )
@@ -53,16 +54,16 @@ type Case struct {
 
 // common are the failures that mean the same on every platform.
 var common = []Case{
-	{Name: "unavailable", Answer: Text(503, "<html>"+Secret, false), Want: Again},
-	{Name: "bad_gateway", Answer: Text(502, "upstream "+Secret, false), Want: Again},
-	{Name: "internal_error", Answer: Text(500, "", false), Want: Again},
-	{Name: "limited_html", Answer: LimitedHTML("7"), Want: Later, Wait: 7 * time.Second},
-	{Name: "limited_without_a_time", Answer: Text(429, "", false), Want: Again},
-	{Name: "answer_lost", Answer: Lost(), Want: Again},
-	{Name: "answer_broke_off", Answer: Broken(), Want: OK},
-	{Name: "too_slow", Answer: Hang(), Want: Again},
-	{Name: "moved", Answer: Redirect("/elsewhere/" + Secret), Want: Again},
-	{Name: "gone", Answer: Text(410, "", false), Want: Rejected},
+	{Name: "unavailable", Answer: chattest.Text(503, "<html>"+Secret, false), Want: Again},
+	{Name: "bad_gateway", Answer: chattest.Text(502, "upstream "+Secret, false), Want: Again},
+	{Name: "internal_error", Answer: chattest.Text(500, "", false), Want: Again},
+	{Name: "limited_html", Answer: chattest.LimitedHTML("7"), Want: Later, Wait: 7 * time.Second},
+	{Name: "limited_without_a_time", Answer: chattest.Text(429, "", false), Want: Again},
+	{Name: "answer_lost", Answer: chattest.Lost(), Want: Again},
+	{Name: "answer_broke_off", Answer: chattest.Broken(), Want: OK},
+	{Name: "too_slow", Answer: chattest.Hang(), Want: Again},
+	{Name: "moved", Answer: chattest.Redirect("/elsewhere/" + Secret), Want: Again},
+	{Name: "gone", Answer: chattest.Text(410, "", false), Want: Rejected},
 }
 
 // Run runs a sender through the common failures and those of its platform. It

@@ -1,12 +1,21 @@
-// Package slack announces through Slack's incoming webhooks: the sender of the
-// channel kind "slack-webhook".
+// Package slack announces in Slack: the senders of the channel kinds "slack", in
+// the name of a bot, and "slack-webhook", through an incoming webhook.
 //
-//	Announcement ──render──> rich_text, a context line, text for notifications ──> internal/slack.Webhook
+//	                 ┌──> Bot ─────> internal/slack.Client: chat.postMessage, chat.update
+//	Announcement ────┤
+//	                 └──> Sender ──> internal/slack.Webhook
 //
-// At least once: webhooks take no key that would tell a repetition, so a message
-// whose answer got lost is posted again. Page text stands in rich_text, where
-// nothing can mention, link or format. Should Slack refuse a message all the
-// same, a short one without blocks is tried once.
+// Slack takes no key that would tell a repetition. A [Bot] gives its messages the
+// delivery's ID as metadata, and after an attempt of which nobody knows whether
+// it happened it looks for that ID in the channel before it posts again, where
+// it may read the history (the scopes channels:history and groups:history). A
+// server that keeps no metadata is looked through for the same text. Where it may
+// not look, and through webhooks, a message whose answer got lost is posted
+// again: at least once.
+//
+// Later edits of an article go into the thread of its first announcement. Page
+// text stands in rich_text, where nothing can mention, link or format. Should
+// Slack refuse a message all the same, a short one without blocks is tried once.
 package slack
 
 import (
@@ -55,11 +64,11 @@ func New(o Options) (*Sender, error) {
 
 // Send posts the announcement. There is no message ID: webhooks give none.
 func (s *Sender) Send(ctx context.Context, a notify.Announcement) (string, error) {
-	err := s.webhook.Post(ctx, render(a.Brief))
+	err := s.webhook.Post(ctx, slack.Of(a.Brief).Webhook())
 	if p, ok := errors.AsType[*slack.Problem](err); ok && p.Refused() {
 		s.log.Warn("slack refused a message; trying a short one",
 			"channel", a.Delivery.Channel, "article", a.Delivery.Article, "err", err)
-		err = s.webhook.Post(ctx, short(a.Brief))
+		err = s.webhook.Post(ctx, slack.ShortOf(a.Brief).Webhook())
 	}
 	return "", classify(err)
 }

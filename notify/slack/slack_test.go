@@ -15,7 +15,9 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/editwatch/editwatch/internal/brief"
+	"github.com/editwatch/editwatch/internal/chattest"
 	"github.com/editwatch/editwatch/internal/news"
+	"github.com/editwatch/editwatch/internal/slack"
 	"github.com/editwatch/editwatch/notify"
 	"github.com/editwatch/editwatch/notify/notifytest"
 )
@@ -27,7 +29,7 @@ func newSender(address string, client *http.Client, log *slog.Logger) (notify.Se
 }
 
 func TestFailures(t *testing.T) {
-	word := func(status int, s string) notifytest.Answer { return notifytest.Text(status, s, false) }
+	word := func(status int, s string) notifytest.Answer { return chattest.Text(status, s, false) }
 	notifytest.Run(t, notifytest.NewSlack, newSender,
 		notifytest.Case{Name: "no_service", Answer: word(404, "no_service"), Want: notifytest.Rejected},
 		notifytest.Case{Name: "invalid_token", Answer: word(403, "invalid_token"), Want: notifytest.Rejected},
@@ -39,15 +41,15 @@ func TestFailures(t *testing.T) {
 		notifytest.Case{Name: "rollup_error", Answer: word(500, "rollup_error"), Want: notifytest.Again},
 		notifytest.Case{Name: "invalid_blocks_then_short", Answer: word(400, "invalid_blocks"), Want: notifytest.OK, Posts: 2},
 		notifytest.Case{Name: "too_long_then_short", Answer: word(400, "msg_blocks_too_long"), Want: notifytest.OK, Posts: 2},
-		notifytest.Case{Name: "denied_with_200", Answer: notifytest.JSON(200, `{"ok":false,"error":"no_text"}`, false), Want: notifytest.OK, Posts: 2},
-		notifytest.Case{Name: "json_success", Answer: notifytest.JSON(200, `{"ok":true}`, true), Want: notifytest.OK},
-		notifytest.Case{Name: "no_body", Answer: notifytest.Text(204, "", true), Want: notifytest.OK},
+		notifytest.Case{Name: "denied_with_200", Answer: chattest.JSON(200, `{"ok":false,"error":"no_text"}`, false), Want: notifytest.OK, Posts: 2},
+		notifytest.Case{Name: "json_success", Answer: chattest.JSON(200, `{"ok":true}`, true), Want: notifytest.OK},
+		notifytest.Case{Name: "no_body", Answer: chattest.Text(204, "", true), Want: notifytest.OK},
 	)
 }
 
 func TestRateLimitIsTimed(t *testing.T) {
 	server := notifytest.NewSlack(t)
-	server.Then(notifytest.LimitedHTML("90"))
+	server.Then(chattest.LimitedHTML("90"))
 	s, err := newSender(server.Address(), server.Client(), nil)
 	if err != nil {
 		t.Fatal(err)
@@ -60,7 +62,7 @@ func TestRateLimitIsTimed(t *testing.T) {
 
 func TestRefusedTwiceIsRejected(t *testing.T) {
 	server := notifytest.NewSlack(t)
-	server.Then(notifytest.Text(400, "invalid_blocks", false), notifytest.Text(400, "no_text", false))
+	server.Then(chattest.Text(400, "invalid_blocks", false), chattest.Text(400, "no_text", false))
 	s, err := newSender(server.Address(), server.Client(), nil)
 	if err != nil {
 		t.Fatal(err)
@@ -78,16 +80,16 @@ func TestEveryMessageIsWithinTheLimits(t *testing.T) {
 		if rapid.Bool().Draw(t, "unlimited") {
 			a.Brief = brief.Of(a.Report, brief.Options{Budget: -1, Lines: -1, Context: -1})
 		}
-		whole, err := json.Marshal(render(a.Brief))
+		whole, err := json.Marshal(slack.Of(a.Brief).Webhook())
 		if err != nil {
 			t.Fatal(err)
 		}
-		few, err := json.Marshal(short(a.Brief))
+		few, err := json.Marshal(slack.ShortOf(a.Brief).Webhook())
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, body := range [][]byte{whole, few} {
-			if err := notifytest.CheckSlack(body); err != nil {
+			if err := chattest.CheckSlack("webhook", body); err != nil {
 				t.Errorf("%v\n%s", err, body)
 			}
 		}
@@ -114,7 +116,7 @@ func TestRenderGolden(t *testing.T) {
 			enc := json.NewEncoder(&got)
 			enc.SetEscapeHTML(false)
 			enc.SetIndent("", "  ")
-			if err := enc.Encode(render(a.Brief)); err != nil {
+			if err := enc.Encode(slack.Of(a.Brief).Webhook()); err != nil {
 				t.Fatal(err)
 			}
 			file := filepath.Join("testdata", name+".json")

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/editwatch/editwatch/internal/brief"
+	"github.com/editwatch/editwatch/internal/chattest"
 	"github.com/editwatch/editwatch/internal/news"
 	"github.com/editwatch/editwatch/notify"
 	"github.com/editwatch/editwatch/notify/notifytest"
@@ -28,13 +29,13 @@ func newSender(address string, client *http.Client, _ *slog.Logger) (notify.Send
 }
 
 func TestFailures(t *testing.T) {
-	limited := notifytest.LimitedHTML("120")
+	limited := chattest.LimitedHTML("120")
 	notifytest.Run(t, notifytest.NewWebhook, newSender,
 		notifytest.Case{Name: "limited", Answer: limited, Want: notifytest.Later, Wait: 2 * time.Minute},
-		notifytest.Case{Name: "created", Answer: notifytest.Text(201, "", true), Want: notifytest.OK},
-		notifytest.Case{Name: "too_large", Answer: notifytest.Text(413, "", false), Want: notifytest.Rejected},
-		notifytest.Case{Name: "not_deployed_yet", Answer: notifytest.Text(404, "", false), Want: notifytest.Again},
-		notifytest.Case{Name: "not_let_in", Answer: notifytest.Text(401, "", false), Want: notifytest.Again},
+		notifytest.Case{Name: "created", Answer: chattest.Text(201, "", true), Want: notifytest.OK},
+		notifytest.Case{Name: "too_large", Answer: chattest.Text(413, "", false), Want: notifytest.Rejected},
+		notifytest.Case{Name: "not_deployed_yet", Answer: chattest.Text(404, "", false), Want: notifytest.Again},
+		notifytest.Case{Name: "not_let_in", Answer: chattest.Text(401, "", false), Want: notifytest.Again},
 	)
 }
 
@@ -53,7 +54,7 @@ func TestSignature(t *testing.T) {
 
 func TestPost(t *testing.T) {
 	server := notifytest.NewWebhook(t)
-	server.Then(notifytest.Lost())
+	server.Then(chattest.Lost())
 	s, err := newSender(server.Address(), server.Client(), nil)
 	if err != nil {
 		t.Fatal(err)

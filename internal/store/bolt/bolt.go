@@ -22,7 +22,7 @@ import (
 )
 
 // Schema is the number of the layout in the package comment.
-const Schema = 2
+const Schema = 3
 
 // lockWait is how long Open waits for another process to let go of the file:
 // enough for one that is just ending.
@@ -45,6 +45,8 @@ type Options struct {
 
 	maxSize int  // bytes the file may grow to, for tests of full disks
 	noSync  bool // for tests and benchmarks that build large stores
+
+	anySchema bool // only to be copied page by page
 }
 
 // A Store is a [store.Store] in one file.
@@ -176,6 +178,8 @@ func (s *Store) start(opts Options) error {
 		return damaged("it is empty")
 	case found == 0:
 		err = s.db.Update(create)
+	case found < Schema && opts.anySchema:
+		return nil
 	case found < Schema:
 		err = s.migrate(found, opts)
 	}
@@ -201,17 +205,21 @@ func putSchema(btx *bbolt.Tx, n uint64) error {
 
 // migrations lead from a schema number to the next one: migrations[0] from 1
 // to 2, and so on.
-var migrations = []func(*tx) error{addRereadings}
+var migrations = []func(*tx) error{
+	add(rereadings, templates),      // 1 to 2
+	add(removed, settings, manners), // 2 to 3
+}
 
-// addRereadings leads to schema 2, which has the buckets rereadings and
-// templates.
-func addRereadings(t *tx) error {
-	for _, b := range []bucket{rereadings, templates} {
-		if _, err := t.CreateBucketIfNotExists(bucketNames[b]); err != nil {
-			return err
+// add returns a migration that adds buckets.
+func add(bs ...bucket) func(*tx) error {
+	return func(t *tx) error {
+		for _, b := range bs {
+			if _, err := t.CreateBucketIfNotExists(bucketNames[b]); err != nil {
+				return err
+			}
 		}
+		return nil
 	}
-	return nil
 }
 
 func (s *Store) migrate(from uint64, opts Options) error {

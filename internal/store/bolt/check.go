@@ -48,7 +48,7 @@ func (s *Store) Check(ctx context.Context) error {
 		}
 		for _, part := range []func(){
 			c.names, c.articles, c.feeds, c.schedule, c.keys, c.versions, c.events,
-			c.deliveries, c.outbox, c.watches, c.standings, c.templates,
+			c.deliveries, c.outbox, c.watches, c.wishes, c.standings, c.templates,
 		} {
 			c.part(part)
 			if ctx.Err() != nil {
@@ -473,6 +473,22 @@ func (c *checker) watches() {
 	if n := c.count(watching); n != total {
 		c.found("watches are found in %d ways, not %d", n, total)
 	}
+}
+
+// wishes proves that removed watches, settings and standings can be read.
+func (c *checker) wishes() {
+	c.each(removed, func(k, v []byte) {
+		_, err := c.decodeWatch(num8(k[6:]), v)
+		c.expect(err)
+	})
+	c.each(settings, func(k, v []byte) {
+		_, err := decodeSettings(v)
+		c.expect(err)
+	})
+	c.each(manners, func(k, v []byte) {
+		_, err := c.decodeManners(num4(k), v)
+		c.expect(err)
+	})
 }
 
 // standings proves that hosts and channels know their earliest work.

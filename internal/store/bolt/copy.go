@@ -42,9 +42,9 @@ const compactAtOnce = 1 << 20
 
 // Compact writes the store in the file src to the file dst, which must not
 // exist, without the space that src no longer uses. Nobody may have src open
-// for writing. What was written of dst is removed if Compact fails.
+// for writing; an older src is as old in dst. What was written of dst is removed if Compact fails.
 func Compact(src, dst string) (err error) {
-	from, err := Open(src, Options{ReadOnly: true})
+	from, err := Open(src, Options{ReadOnly: true, anySchema: true})
 	if err != nil {
 		return err
 	}

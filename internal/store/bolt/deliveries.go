@@ -194,6 +194,9 @@ func (t *tx) moveThread(from, to, channel uint32) error {
 		merged.Posted = a.Posted
 	}
 	merged.Posts = a.Posts + b.Posts
+	if a.Muted.After(b.Muted) {
+		merged.Muted = a.Muted
+	}
 	if err := t.del(threads, threadKey(from, channel)); err != nil {
 		return err
 	}

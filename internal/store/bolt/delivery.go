@@ -220,6 +220,8 @@ func decodeThread(b []byte) (r threadRecord, err error) {
 			r.Posts = d.int()
 		case 4:
 			r.newest = d.num
+		case 5:
+			r.Muted = d.time()
 		}
 	}
 	if d.err != nil {
@@ -234,5 +236,6 @@ func (t *tx) putThread(article, channel uint32, r threadRecord) error {
 	e.time(2, r.Posted)
 	e.int(3, r.Posts)
 	e.uint(4, r.newest)
+	e.time(5, r.Muted)
 	return t.put(threads, threadKey(article, channel), e.b)
 }

@@ -12,7 +12,7 @@
 // brought up to date after each commit; leases themselves are only in memory,
 // so a crash frees them.
 //
-// # Schema 2
+// # Schema 3
 //
 // Integers in keys are big endian, so that keys sort by number: n4 and n8 have
 // 4 and 8 bytes. A time in a key is ms6, milliseconds since 1970 in 6 bytes;
@@ -47,6 +47,12 @@
 //	threads     n4 article, n4 channel       thread: what was told, newest delivery
 //	watches     n8 watch                     watch
 //	watching    kind, n4, n8 watch           empty; kind is 'c' channel, 'f' feed, 'a' article, 'u' unread (n4 is 0)
+//	removed     ms6, n8 watch                watch that was removed then; forgotten after a day
+//	settings    n4 channel                   settings
+//	manners     n4 channel                   standing: what the platform lets us do there
+//
+// Schema 1 lacked removed, settings and manners, and rereadings and templates;
+// schema 2 the first three of these.
 //
 // Lists that only grow are chains: an article's record names its newest
 // version and event, and each of those names the one before; so do deliveries

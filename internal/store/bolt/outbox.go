@@ -265,6 +265,35 @@ func (s *Store) Thread(ctx context.Context, channel news.ChannelName, article ne
 	return th, err
 }
 
+// ReleaseChannel implements [store.Outbox].
+func (s *Store) ReleaseChannel(ctx context.Context, channel news.ChannelName, now time.Time) error {
+	return s.update(ctx, func(t *tx) error {
+		n := t.findName(string(channel))
+		if n == 0 {
+			return nil
+		}
+		var late []uint64
+		c := t.bucket(queue).Cursor()
+		for k, v := c.Seek(n4(n)); k != nil && num4(k) == n; k, v = c.Next() {
+			if ms6(v) > millis(now) {
+				late = append(late, num8(k[4:]))
+			}
+		}
+		for _, num := range late {
+			old, err := t.delivery(num)
+			if err != nil {
+				return err
+			}
+			r := *old
+			r.Due = now
+			if err := t.putDelivery(old, &r); err != nil {
+				return err
+			}
+		}
+		return t.holdBack(n, now)
+	})
+}
+
 // HastenDeliveries implements [store.Outbox].
 func (s *Store) HastenDeliveries(ctx context.Context, now time.Time) error {
 	return s.update(ctx, func(t *tx) error {

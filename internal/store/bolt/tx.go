@@ -38,6 +38,9 @@ const (
 	watching
 	rereadings
 	templates
+	removed
+	settings
+	manners
 	buckets // how many there are
 )
 
@@ -47,6 +50,7 @@ var bucketNames = [buckets][]byte{
 	[]byte("events"), []byte("unplanned"), []byte("sources"), []byte("deliveries"), []byte("queue"), []byte("due"),
 	[]byte("channels"), []byte("threads"), []byte("watches"), []byte("watching"),
 	[]byte("rereadings"), []byte("templates"),
+	[]byte("removed"), []byte("settings"), []byte("manners"),
 }
 
 // fill says how full bbolt leaves the pages of a bucket when it splits them.

@@ -1,8 +1,11 @@
 package bolt
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"slices"
+	"time"
 
 	"github.com/editwatch/editwatch/internal/news"
 	"github.com/editwatch/editwatch/internal/store"
@@ -25,6 +28,15 @@ func (t *tx) encodeWatch(w news.Watch) ([]byte, error) {
 	e.text(13, w.Trouble)
 	e.time(14, w.NextTry)
 	e.int(15, w.Tries)
+	e.text(16, w.Mention)
+	for _, word := range w.Include {
+		e.listed(17, word)
+	}
+	for _, word := range w.Exclude {
+		e.listed(18, word)
+	}
+	e.name(19, w.Server)
+	e.text(20, w.By)
 	return e.b, e.err
 }
 
@@ -63,6 +75,16 @@ func (t *tx) decodeWatch(n uint64, b []byte) (news.Watch, error) {
 			w.NextTry = d.time()
 		case 15:
 			w.Tries = d.int()
+		case 16:
+			w.Mention = d.text()
+		case 17:
+			w.Include = append(w.Include, d.text())
+		case 18:
+			w.Exclude = append(w.Exclude, d.text())
+		case 19:
+			w.Server = d.name()
+		case 20:
+			w.By = d.text()
 		}
 	}
 	if d.err != nil {
@@ -182,17 +204,9 @@ func (s *Store) AddWatch(ctx context.Context, w news.Watch) (news.Watch, error) 
 		if err := t.checkWatched(w); err != nil {
 			return err
 		}
-		if c := t.findName(string(w.Channel)); c != 0 {
-			others, err := t.watchesBy(byChannel, c)
-			if err != nil {
-				return err
-			}
-			for _, o := range others {
-				if sameWatch(o, w) {
-					out = o
-					return store.ErrExists
-				}
-			}
+		var err error
+		if out, err = t.like(w); err != nil {
+			return err
 		}
 		n, err := t.nextNumber(watches)
 		if err != nil {
@@ -246,8 +260,99 @@ func (s *Store) RemoveWatch(ctx context.Context, id news.WatchID) error {
 		if err != nil {
 			return err
 		}
-		return t.delWatch(w)
+		if err := t.delWatch(w); err != nil {
+			return err
+		}
+		return t.keepRemoved(w, time.Now())
 	})
+}
+
+// keepRemoved keeps a removed watch aside, and forgets those that can no
+// longer be restored.
+func (t *tx) keepRemoved(w news.Watch, now time.Time) error {
+	var gone [][]byte
+	c := t.bucket(removed).Cursor()
+	for k, _ := c.First(); k != nil && ms6(k) < millis(now.Add(-store.UndoTime)); k, _ = c.Next() {
+		gone = append(gone, bytes.Clone(k))
+	}
+	for _, k := range gone {
+		if err := t.del(removed, k); err != nil {
+			return err
+		}
+	}
+	b, err := t.encodeWatch(w)
+	if err != nil {
+		return err
+	}
+	return t.put(removed, append(appendMS(nil, millis(now)), n8(watchNum(w.ID))...), b)
+}
+
+// RestoreWatch implements [store.Watches].
+func (s *Store) RestoreWatch(ctx context.Context, id news.WatchID, channel news.ChannelName) (news.Watch, error) {
+	var out news.Watch
+	err := s.update(ctx, func(t *tx) (err error) {
+		other := func(w news.Watch) bool { return channel != "" && w.Channel != channel }
+		if out, err = t.findWatch(id); err == nil { // it stands
+			if other(out) {
+				return missing("watch", id)
+			}
+			return nil
+		}
+		key, w, err := t.findRemoved(id, time.Now())
+		if err != nil {
+			return err
+		}
+		if other(w) {
+			return missing("watch", id)
+		}
+		if err := t.checkWatched(w); err != nil {
+			return err
+		}
+		if out, err = t.like(w); err != nil {
+			return err
+		}
+		out = w
+		if err := t.del(removed, key); err != nil {
+			return err
+		}
+		return t.putWatch(w)
+	})
+	if err != nil && !errors.Is(err, store.ErrExists) {
+		return news.Watch{}, err
+	}
+	return out, err
+}
+
+// findRemoved returns a watch that was removed a short time ago.
+func (t *tx) findRemoved(id news.WatchID, now time.Time) (key []byte, w news.Watch, err error) {
+	n := watchNum(id)
+	c := t.bucket(removed).Cursor()
+	for k, v := c.Seek(appendMS(nil, millis(now.Add(-store.UndoTime)))); k != nil && n != 0; k, v = c.Next() {
+		if num8(k[6:]) == n {
+			w, err := t.decodeWatch(n, v)
+			return bytes.Clone(k), w, err
+		}
+	}
+	return nil, w, missing("removed watch", id)
+}
+
+// like returns ErrExists, and the channel's watch that wishes for the same as w,
+// if there is one.
+func (t *tx) like(w news.Watch) (news.Watch, error) {
+	c := t.findName(string(w.Channel))
+	if c == 0 {
+		return news.Watch{}, nil
+	}
+	others, err := t.watchesBy(byChannel, c)
+	if err != nil {
+		return news.Watch{}, err
+	}
+	for _, o := range others {
+		if sameWatch(o, w) {
+			return o, store.ErrExists
+		}
+	}
+	return news.Watch{}, nil
 }
 
 // moveWatches has watches of one article watch another. Where a channel then
@@ -301,6 +406,7 @@ func (s *Store) Watches(ctx context.Context, q store.WatchQuery) (list []news.Wa
 	}
 	return slices.DeleteFunc(list, func(w news.Watch) bool {
 		return q.Channel != "" && w.Channel != q.Channel ||
+			q.Server != "" && w.Server != q.Server ||
 			q.Feed != "" && w.Feed != q.Feed ||
 			q.Article != "" && w.Article != q.Article ||
 			q.Unread && (w.Feed != "" || w.Article != "")

@@ -31,6 +31,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store, reopen func(t *testi
 		{"Merge", mergeTests},
 		{"Outbox", outboxTests},
 		{"Watches", watchTests},
+		{"Channels", channelTests},
 		{"Reader", readerTests},
 		{"Whole", wholeTests},
 	} {

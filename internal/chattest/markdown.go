@@ -1,4 +1,4 @@
-package notifytest
+package chattest
 
 import (
 	"fmt"

@@ -1,0 +1,196 @@
+package discord
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"github.com/editwatch/editwatch/bot"
+	"github.com/editwatch/editwatch/internal/discord"
+	"github.com/editwatch/editwatch/internal/news"
+)
+
+// A first gives the first answer to an interaction.
+type first func(ctx context.Context, a discord.FirstAnswer) error
+
+// take answers an interaction, in a goroutine of its own. It returns false if too
+// many are being answered.
+func (f *FrontEnd) take(ctx context.Context, i *interaction, answer first) bool {
+	select {
+	case f.slots <- struct{}{}:
+	default:
+		f.log.Warn("too many interactions at once; one is refused", "interaction", i.ID)
+		return false
+	}
+	f.running.Go(func() {
+		defer func() { <-f.slots }()
+		defer func() {
+			if v := recover(); v != nil {
+				f.log.Error("answering in discord panicked", "interaction", i.ID, "panic", v, "stack", string(debug.Stack()))
+			}
+		}()
+		f.answer(ctx, i, answer)
+	})
+	return true
+}
+
+// answer carries an interaction through: the first answer at once, then what was
+// asked, then its answer.
+func (f *FrontEnd) answer(ctx context.Context, i *interaction, answer first) {
+	began := time.Now()
+	log := f.log.With("interaction", i.ID, "server", i.Guild)
+	prompt, cancel := context.WithDeadline(ctx, began.Add(firstTime))
+	defer cancel()
+	if i.Kind == kindComplete {
+		choices := f.suggest(prompt, i)
+		if err := answer(prompt, discord.FirstAnswer{Kind: discord.AnswerChoices, Data: map[string]any{"choices": choices}}); err != nil {
+			log.Debug("suggestions came too late", "err", err)
+		}
+		return
+	}
+	// Pages of an answer that only the asker sees change in place; all else gets
+	// an answer of its own that only the asker sees.
+	later := discord.FirstAnswer{Kind: discord.AnswerLater, Data: map[string]int{"flags": discord.FlagEphemeral}}
+	inPlace := i.Kind == kindPress && i.private()
+	if inPlace {
+		later = discord.FirstAnswer{Kind: discord.AnswerUpdateLater}
+	}
+	if err := f.acknowledge(prompt, later, answer); err != nil {
+		// The asker was told that there is no answer, and may ask again: doing
+		// it now would do it twice.
+		log.Warn("discord did not take the first answer", "err", err)
+		return
+	}
+	ctx, cancel = context.WithDeadline(ctx, began.Add(answerTime))
+	defer cancel()
+	a := f.do(ctx, i)
+	m := message(a)
+	m.File = file(a)
+	var err error
+	if inPlace && !a.Replaces {
+		m.Flags = discord.FlagEphemeral
+		err = f.insist(ctx, func() error { return f.followUp(ctx, i, m) })
+	} else {
+		err = f.insist(ctx, func() error { return f.session.EditAnswer(ctx, i.Application, i.Token, m) })
+	}
+	if p, ok := errors.AsType[*discord.Problem](err); ok && p.Refused() {
+		log.Error("discord refused an answer; trying a short one", "err", err)
+		less := message(bot.Answer{Refused: true, Lines: a.Lines[:min(1, len(a.Lines))]})
+		err = f.session.EditAnswer(ctx, i.Application, i.Token, less)
+	}
+	if err != nil {
+		log.Warn("an answer did not arrive", "err", err)
+	}
+}
+
+func (f *FrontEnd) followUp(ctx context.Context, i *interaction, m discord.Message) error {
+	_, err := f.session.FollowUp(ctx, i.Application, i.Token, m)
+	return err
+}
+
+func file(a bot.Answer) *discord.File {
+	if a.File == nil {
+		return nil
+	}
+	return &discord.File{Name: a.File.Name, Type: a.File.Type, Data: a.File.Data}
+}
+
+// acknowledge gives the first answer, and again if nobody knows whether it
+// arrived.
+func (f *FrontEnd) acknowledge(ctx context.Context, a discord.FirstAnswer, answer first) error {
+	var err error
+	for try := range 3 {
+		err = answer(ctx, a)
+		p, ok := errors.AsType[*discord.Problem](err)
+		switch {
+		case err == nil:
+			return nil
+		case ok && p.Code == discord.CodeAnswered && try > 0:
+			return nil // the first try had arrived
+		case !ok || !p.Ambiguous() && p.Wait == 0:
+			return err
+		}
+		select {
+		case <-time.After(max(p.Wait, 100*time.Millisecond)):
+		case <-ctx.Done():
+			return err
+		}
+	}
+	return err
+}
+
+// insist tries until it is done, Discord refuses, or the time is over. What it
+// tries can be done twice.
+func (f *FrontEnd) insist(ctx context.Context, try func() error) error {
+	early := time.Now().Add(firstTime)
+	for wait := 500 * time.Millisecond; ; wait = min(2*wait, 30*time.Second) {
+		err := try()
+		p, ok := errors.AsType[*discord.Problem](err)
+		// A first answer that went through the endpoint may still be on its way.
+		unknown := ok && p.Status == http.StatusNotFound && time.Now().Before(early)
+		if err == nil || !ok || !p.Ambiguous() && p.Wait == 0 && !unknown {
+			return err
+		}
+		select {
+		case <-time.After(max(wait, p.Wait)):
+		case <-ctx.Done():
+			return err
+		}
+	}
+}
+
+// do carries out what an interaction asks. It always has an answer.
+func (f *FrontEnd) do(ctx context.Context, i *interaction) (a bot.Answer) {
+	defer func() {
+		if v := recover(); v != nil {
+			f.log.Error("a command panicked", "interaction", i.ID, "panic", v, "stack", string(debug.Stack()))
+			a = bot.Sorry()
+		}
+	}()
+	r, err := f.request(ctx, i)
+	if err == nil {
+		a, err = f.bot.Do(ctx, r.command)
+		for _, link := range r.links[min(1, len(r.links)):] {
+			if err != nil || !a.Refused {
+				break
+			}
+			c := r.command
+			c.Target = link
+			var other bot.Answer
+			if other, err = f.bot.Do(ctx, c); err == nil && !other.Refused {
+				a = other
+			}
+		}
+	}
+	if refusal, ok := errors.AsType[*news.Refusal](err); ok {
+		return bot.Refuse(refusal)
+	}
+	if err != nil {
+		f.log.Error("command", "verb", r.command.Verb, "channel", r.command.Channel, "err", err)
+		return bot.Sorry()
+	}
+	return a
+}
+
+// event takes what the gateway tells.
+func (f *FrontEnd) event(ctx context.Context, e discord.Event) {
+	switch e.Kind {
+	case "INTERACTION_CREATE":
+		var i interaction
+		if err := json.Unmarshal(e.Data, &i); err != nil || i.ID == "" || i.Token == "" {
+			f.log.Warn("an interaction could not be read")
+			return
+		}
+		if !f.seen.add(i.ID) {
+			return
+		}
+		f.take(ctx, &i, func(ctx context.Context, a discord.FirstAnswer) error {
+			return f.session.Answer(ctx, i.ID, i.Token, a)
+		})
+	case "CHANNEL_DELETE", "GUILD_DELETE", "READY":
+		f.running.Go(func() { f.lifecycle(ctx, e) })
+	}
+}

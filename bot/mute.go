@@ -1,0 +1,128 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/editwatch/editwatch/internal/brief"
+	"github.com/editwatch/editwatch/internal/news"
+	"github.com/editwatch/editwatch/internal/store"
+)
+
+// mute has a channel hear nothing more of one article, whatever it watches; or,
+// with until zero, hear of it again.
+func (b *Bot) mute(ctx context.Context, c Command, until, now time.Time) (Answer, error) {
+	channel, err := b.channel(c)
+	if err != nil {
+		return Answer{}, err
+	}
+	a, err := b.article(ctx, c)
+	if err != nil {
+		return Answer{}, err
+	}
+	if err := b.store.Mute(ctx, channel, a.ID, until); err != nil {
+		return Answer{}, err
+	}
+	title := quote(first(a.Headline, a.URL))
+	ans := Answer{Facts: []json.RawMessage{fact(map[string]any{"article": a.ID, "channel": channel, "muted_until": known(until)})}}
+	if until.IsZero() {
+		ans.Lines = []string{fmt.Sprintf("%s is heard of again in %s.", title, c.place(channel))}
+		ans.Buttons = []news.Button{button("Mute article", news.Action{Verb: string(Mute), Target: string(a.ID)})}
+		return ans, nil
+	}
+	how := "from now on"
+	if !until.Equal(news.Forever) {
+		how = "until " + brief.Clock(until, now, b.zoneOf(ctx, c))
+	}
+	ans.Lines = []string{
+		fmt.Sprintf("%s hears nothing of %s %s.", c.place(channel), title, how),
+		"What happens is recorded all the same, and not told afterwards. To hear of it again: resume " + a.URL,
+	}
+	ans.Buttons = []news.Button{button("Unmute", news.Action{Verb: string(Unmute), Target: string(a.ID)})}
+	return ans, nil
+}
+
+// undo brings a removed watch back.
+func (b *Bot) undo(ctx context.Context, c Command, now time.Time) (Answer, error) {
+	id := news.WatchID(clean(c.Target))
+	gone := &news.Refusal{What: "That can no longer be undone.", Do: "Add the watch again; list shows what is watched."}
+	w, err := b.removedHere(ctx, c, id)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return Answer{}, gone
+	case errors.Is(err, store.ErrExists):
+		return Answer{}, &news.Refusal{What: fmt.Sprintf("That is watched here again already, as %s.", w.ID), Do: "Use that one."}
+	case err != nil:
+		return Answer{}, err
+	}
+	b.revive(ctx, w)
+	f, err := b.watchFact(ctx, w, now, b.zoneOf(ctx, c))
+	if err != nil {
+		return Answer{}, err
+	}
+	return Answer{
+		Lines:    []string{fmt.Sprintf("%s (%s) is back in %s. What happened meanwhile is recorded, and not told.", w.ID, first(w.Label, w.URL), c.place(w.Channel))},
+		Facts:    []json.RawMessage{fact(f)},
+		Replaces: true,
+	}, nil
+}
+
+// removedHere restores a watch of the channel.
+func (b *Bot) removedHere(ctx context.Context, c Command, id news.WatchID) (news.Watch, error) {
+	channel := c.Channel
+	if c.Everywhere {
+		channel = ""
+	}
+	if w, err := b.store.Watch(ctx, id); err == nil && (w.Channel == channel || channel == "") {
+		return w, nil // it stands
+	}
+	if err := b.room(ctx, c, c.Channel, 1); err != nil {
+		return news.Watch{}, err
+	}
+	w, err := b.store.RestoreWatch(ctx, id, channel)
+	if err != nil {
+		return w, err
+	}
+	// What happened since it was removed is not told.
+	if w.After, err = b.newest(ctx, w.After); err != nil {
+		return w, err
+	}
+	return w, b.store.ChangeWatch(ctx, w)
+}
+
+// revive has what a watch is of visited again, if it left the schedule while
+// nobody watched it. A failure is no matter: the watch then shows as not read.
+func (b *Bot) revive(ctx context.Context, w news.Watch) {
+	var p news.Polling
+	switch {
+	case w.Feed != "":
+		f, err := b.store.Feed(ctx, w.Feed)
+		if err != nil {
+			return
+		}
+		p = f.Polling
+	case w.Article != "":
+		a, err := b.store.Article(ctx, w.Article)
+		if err != nil {
+			return
+		}
+		p = a.Polling
+	default:
+		return
+	}
+	if p.Next.IsZero() && b.finder != nil {
+		_, _ = b.finder.Place(ctx, w)
+	}
+}
+
+// newest returns the number of the newest event, at least n.
+func (b *Bot) newest(ctx context.Context, n news.Seq) (news.Seq, error) {
+	events, err := b.store.Events(ctx, store.EventQuery{Max: 1})
+	if err != nil || len(events) == 0 {
+		return n, err
+	}
+	return max(n, events[0].Seq), nil
+}

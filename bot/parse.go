@@ -1,0 +1,406 @@
+package bot
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/editwatch/editwatch/internal/news"
+)
+
+// aliases are the words people know from elsewhere.
+var aliases = map[string]Verb{
+	"add": Add, "subscribe": Add, "sub": Add, "follow": Add, "watch": Add,
+	"list": List, "ls": List, "subscriptions": List, "watches": List,
+	"remove": Remove, "unsubscribe": Remove, "unsub": Remove, "unfollow": Remove, "unwatch": Remove, "delete": Remove, "rm": Remove,
+	"pause": Pause, "mute": Pause, "stop": Pause,
+	"resume": Resume, "unmute": Resume, "unpause": Resume, "start": Resume,
+	"edit": Edit, "set": Edit,
+	"test": Test, "force": Test,
+	"settings": Settings, "config": Settings,
+	"export": Export, "import": Import,
+	"history": History, "log": History, "versions": History,
+	"diff": Diff, "show": Diff, "compare": Diff,
+	"explain": Explain, "why": Explain, "debug": Explain,
+	"status": Status, "health": Status,
+	"help": Help, "?": Help,
+	"undo": Undo,
+}
+
+// maxText is the most bytes of a command that are looked at; Discord and Slack
+// allow a few thousand characters.
+const maxText = 16 << 10
+
+// Parse reads a command as people type it: a verb and what belongs to it. Words
+// that the verb does not know are a *news.Refusal. A link alone asks for its
+// history; nothing at all for help. It knows no channel and no asker.
+func Parse(text string) (Command, error) {
+	if len(text) > maxText {
+		return Command{}, &news.Refusal{What: "That is too long for a command.", Do: "Try help."}
+	}
+	words := split(text)
+	if len(words) == 0 {
+		return Command{Verb: Help}, nil
+	}
+	verb, known := aliases[strings.ToLower(strings.TrimPrefix(words[0].text, "/"))]
+	if !known {
+		if isLink(words[0].text) && len(words) == 1 {
+			return Command{Verb: History, Target: clean(words[0].text)}, nil
+		}
+		return Command{}, &news.Refusal{What: fmt.Sprintf("There is no command %q.", short(words[0].text)), Do: "Try help."}
+	}
+	c := Command{Verb: verb, Options: map[string]string{}}
+	if verb == Import {
+		c.Text, c.Options["sure"] = cutSure(afterWord(text))
+		return c, nil
+	}
+	for _, w := range words[1:] {
+		if err := c.take(w); err != nil {
+			return Command{}, err
+		}
+	}
+	if verb == Status && c.Target != "" {
+		c.Verb = Explain // "status w7" asks about w7
+	}
+	return c, c.complete()
+}
+
+// afterWord returns what follows the first word.
+func afterWord(text string) string {
+	text = strings.TrimSpace(text)
+	if i := strings.IndexFunc(text, unicode.IsSpace); i >= 0 {
+		return strings.TrimSpace(text[i:])
+	}
+	return ""
+}
+
+func cutSure(text string) (rest, sure string) {
+	for _, s := range []string{"sure=yes", "sure"} {
+		if rest, ok := strings.CutPrefix(text, s); ok && (rest == "" || rest[0] == ' ' || rest[0] == '\n') {
+			return strings.TrimSpace(rest), "yes"
+		}
+		if rest, ok := strings.CutSuffix(text, s); ok && (rest == "" || rest[len(rest)-1] == ' ' || rest[len(rest)-1] == '\n') {
+			return strings.TrimSpace(rest), "yes"
+		}
+	}
+	return text, ""
+}
+
+// take reads one word that follows the verb.
+func (c *Command) take(w word) error {
+	if w.key != "" && !isLink(w.key) {
+		key := strings.ToLower(w.key)
+		if key == "timezone" || key == "zone" {
+			key = "tz"
+		}
+		switch {
+		case c.Verb == Add || c.Verb == Edit:
+			if !slices.Contains(WatchOptions, key) {
+				return unknown(key, WatchOptions)
+			}
+		case c.Verb == Settings:
+			if !slices.Contains(news.SettingKeys, key) {
+				return unknown(key, news.SettingKeys)
+			}
+		case c.Verb == List && key == "state":
+			c.State = strings.ToLower(w.value)
+			return nil
+		default:
+			return c.unexpected(w.text)
+		}
+		c.Options[key] = w.value
+		return nil
+	}
+	low := strings.ToLower(w.text)
+	switch c.Verb {
+	case Settings:
+		// "settings quiet 22:00-07:00", "settings admins-only on", "daily 09:00".
+		return c.takeSetting(low, w.text)
+	case Add, Edit:
+		if c.Target != "" || !isLink(w.text) && c.Verb == Add {
+			return c.takeWish(low, w.text)
+		}
+	case List:
+		switch low {
+		case "all", "failing", "paused":
+			c.State = low
+			return nil
+		}
+	case Pause:
+		if d, err := ParseSpan(low); err == nil && (c.Target != "" || !isLink(w.text)) && low != "all" {
+			c.For = d
+			return nil
+		}
+		if low == "for" {
+			return nil
+		}
+	case History:
+		if n, err := strconv.Atoi(low); err == nil && c.Target != "" {
+			if n < 1 || n > MaxHistory {
+				return &news.Refusal{What: fmt.Sprintf("History shows 1 to %d at a time.", MaxHistory), Do: "Give such a number, or none."}
+			}
+			c.Max = n
+			return nil
+		}
+	case Diff:
+		if n, ok := version(low); ok && c.Target != "" && c.To == 0 {
+			if c.From == 0 {
+				c.From = n
+			} else {
+				c.To = n
+			}
+			return nil
+		}
+	case Export, Undo, Help, Status, Explain, Remove, Resume, Test:
+	}
+	if c.Target != "" || c.Verb == Export || c.Verb == List {
+		return c.unexpected(w.text)
+	}
+	c.Target = clean(w.text)
+	return nil
+}
+
+// takeWish reads a wish that was typed without its name.
+func (c *Command) takeWish(low, text string) error {
+	switch low {
+	case "headline", "headlines":
+		c.Options["scope"] = string(news.ScopeHeadline)
+	case "paragraphs":
+		c.Options["scope"] = string(news.ScopeParagraphs)
+	case "all":
+		c.Options["scope"] = string(news.ScopeAll)
+	case "any", "minor", "major":
+		c.Options["min"] = low
+	default:
+		if c.Verb == Add && c.Target == "" && strings.Contains(text, ".") {
+			c.Target = clean(text)
+			return nil
+		}
+		return c.unexpected(text)
+	}
+	return nil
+}
+
+// takeSetting reads "quiet 22:00-07:00" word by word. The key that waits for
+// its value is kept in State.
+func (c *Command) takeSetting(low, text string) error {
+	key := strings.TrimSuffix(low, ":")
+	if slices.Contains(news.SettingKeys, key) && c.State != key {
+		c.State = key
+		if _, ok := c.Options[key]; !ok {
+			c.Options[key] = ""
+		}
+		return nil
+	}
+	if low == "=" && c.State != "" {
+		return nil
+	}
+	if c.State == "" {
+		// "digest=daily 09:00" leaves the time behind.
+		if d := c.Options["digest"]; strings.EqualFold(d, "daily") {
+			c.Options["digest"] = d + " " + text
+			return nil
+		}
+		return unknown(low, news.SettingKeys)
+	}
+	c.Options[c.State] = strings.TrimSpace(c.Options[c.State] + " " + text)
+	return nil
+}
+
+// complete checks that what the verb needs is there.
+func (c *Command) complete() error {
+	if c.Verb == Settings {
+		c.State = ""
+		for key, value := range c.Options {
+			if value == "" {
+				return &news.Refusal{What: fmt.Sprintf("What shall %s be?", key), Do: "For example: settings " + key + "=" + settingExample[key]}
+			}
+		}
+		return nil
+	}
+	if c.Target == "" {
+		switch c.Verb {
+		case Add:
+			return &news.Refusal{What: "What shall be watched?", Do: "Give the address of a feed, an article or a site: add https://example.org/news"}
+		case Remove, Pause, Resume, Edit:
+			return &news.Refusal{What: "Which watch is it about?", Do: "Give its ID or its address; list shows them. For example: " + string(c.Verb) + " w7"}
+		case History, Diff, Explain:
+			return &news.Refusal{What: "Which article is it about?", Do: "Give its address: " + string(c.Verb) + " https://example.org/article"}
+		case Undo:
+			return &news.Refusal{What: "Which watch shall come back?", Do: "Give its ID: undo w7"}
+		}
+	}
+	return nil
+}
+
+var settingExample = map[string]string{
+	"tz": "Europe/London", "quiet": "22:00-07:00", "digest": "daily 09:00", "threads": "off", "publish": "major", "cap": "10", "admins-only": "on",
+}
+
+func (c *Command) unexpected(text string) error {
+	return &news.Refusal{What: fmt.Sprintf("I do not know what %q means to %s.", short(text), c.Verb), Do: "Try help " + string(c.Verb) + "."}
+}
+
+func unknown(key string, known []string) error {
+	return &news.Refusal{What: fmt.Sprintf("There is no option %q.", short(key)), Do: "There are " + strings.Join(known, ", ") + "."}
+}
+
+// short cuts what somebody typed to what fits into a reply.
+func short(s string) string {
+	s = strings.Map(printable, s)
+	if r := []rune(s); len(r) > 40 {
+		return string(r[:40]) + "…"
+	}
+	return s
+}
+
+// version reads "4" or "v4".
+func version(s string) (int, bool) {
+	n, err := strconv.Atoi(strings.TrimPrefix(s, "v"))
+	return n, err == nil && n > 0
+}
+
+// ParseSpan reads a length of time as people type it: 8h, 90m, 2d, 1w.
+func ParseSpan(s string) (time.Duration, error) {
+	bad := &news.Refusal{What: fmt.Sprintf("%q is not a length of time.", short(s)), Do: "Give one like 90m, 8h, 2d or 1w."}
+	s = strings.ToLower(strings.TrimSpace(s))
+	m := spanForm.FindStringSubmatch(s)
+	if m == nil {
+		return 0, bad
+	}
+	n, err := strconv.Atoi(m[1])
+	if err != nil {
+		return 0, bad
+	}
+	unit := map[byte]time.Duration{'m': time.Minute, 'h': time.Hour, 'd': 24 * time.Hour, 'w': 7 * 24 * time.Hour}[m[2][0]]
+	d := time.Duration(n) * unit
+	if n < 1 || d > maxPause {
+		return 0, &news.Refusal{What: "A pause is from a minute to a year long.", Do: "Without a time it lasts until resume."}
+	}
+	return d, nil
+}
+
+const maxPause = 366 * 24 * time.Hour
+
+var spanForm = regexp.MustCompile(`^([0-9]{1,5}) ?(m|min|minutes?|h|hours?|d|days?|w|weeks?)$`)
+
+func isLink(s string) bool {
+	s = strings.ToLower(clean(s))
+	return strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://")
+}
+
+// Links returns the web addresses in a text, in order, each once, as people and
+// platforms write them: bare, <https://x>, <https://x|x>, [x](https://x).
+func Links(text string) []string {
+	var out []string
+	for _, m := range linkForm.FindAllString(text, 50) {
+		m, _, _ = strings.Cut(m, "|")
+		// A closing bracket or a full stop belongs to the sentence, unless the
+		// address opened the bracket.
+		for len(m) > 0 {
+			last := m[len(m)-1]
+			if strings.IndexByte(".,;:!?'*_~\"", last) < 0 && (last != ')' || strings.Count(m, "(") >= strings.Count(m, ")")) {
+				break
+			}
+			m = m[:len(m)-1]
+		}
+		if !slices.Contains(out, m) {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+var linkForm = regexp.MustCompile(`(?i)https?://[^\s<>\x60"“”\]]+`)
+
+// A word is one piece of a command: key=value, or just text.
+type word struct{ text, key, value string }
+
+// split cuts a command into words at white space outside of quotes and of the
+// angle brackets in which Slack puts links.
+func split(s string) []word {
+	var words []word
+	runes := []rune(s)
+	for i := 0; i < len(runes); {
+		if unicode.IsSpace(runes[i]) || invisible(runes[i]) {
+			i++
+			continue
+		}
+		var w word
+		var b strings.Builder
+		quoted := false
+		for i < len(runes) && !unicode.IsSpace(runes[i]) {
+			r := runes[i]
+			switch closing := closes(r); {
+			case r == '<':
+				end := i
+				for end < len(runes) && runes[end] != '>' && runes[end] != '\n' {
+					end++
+				}
+				end = min(end+1, len(runes))
+				b.WriteString(string(runes[i:end]))
+				i = end
+				continue
+			case closing != 0 && (b.Len() == 0 || w.key != "" && b.Len() == len(w.key)+1):
+				end := i + 1
+				for end < len(runes) && !slices.Contains([]rune(closing.set()), runes[end]) {
+					end++
+				}
+				b.WriteString(string(runes[i+1 : end]))
+				quoted = true
+				i = end + 1
+				continue
+			case r == '=' && w.key == "" && !quoted && keyForm.MatchString(b.String()):
+				w.key = b.String()
+			case invisible(r):
+				i++
+				continue
+			}
+			b.WriteRune(r)
+			i++
+		}
+		w.text = b.String()
+		if w.key != "" {
+			w.value = w.text[len(w.key)+1:]
+		}
+		words = append(words, w)
+	}
+	return words
+}
+
+var keyForm = regexp.MustCompile(`^[A-Za-z][A-Za-z-]{1,20}$`)
+
+// A quotation is a kind of quotation mark.
+type quotation rune
+
+// closes returns what kind of quotation r opens, or 0. Phones make “these” of
+// "those".
+func closes(r rune) quotation {
+	switch r {
+	case '"', '“', '”', '„':
+		return '"'
+	case '«':
+		return '»'
+	}
+	return 0
+}
+
+func (q quotation) set() string {
+	if q == '"' {
+		return `"“”`
+	}
+	return string(q)
+}
+
+// invisible reports characters that come along when text is copied.
+func invisible(r rune) bool {
+	switch r {
+	case '\u200b', '\u200c', '\u200d', '\u2060', '\ufeff', '\u00ad':
+		return true
+	}
+	return unicode.Is(unicode.Bidi_Control, r)
+}

@@ -1,0 +1,247 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/editwatch/editwatch/internal/chattest"
+	"github.com/editwatch/editwatch/internal/store"
+)
+
+// An office is a whole running editwatch with a Discord, a Slack, and a site of
+// one article.
+type office struct {
+	t       *testing.T
+	discord *chattest.Discord
+	slack   *chattest.Slack
+	site    *httptest.Server
+	text    atomic.Value // the article's headline
+	conf    config
+	app     *app
+	stop    func()
+}
+
+func newOffice(t *testing.T, change func(*config)) *office {
+	o := &office{t: t, discord: chattest.NewDiscord(t, chattest.Loopback), slack: chattest.NewSlack(t, chattest.Loopback)}
+	o.text.Store("Council delays bridge repair, citing cost")
+	o.site = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		fmt.Fprintf(w, page, o.text.Load(), o.text.Load())
+	}))
+	t.Cleanup(o.site.Close)
+	o.conf = defaults()
+	o.conf.Store = filepath.Join(t.TempDir(), "office.db")
+	o.conf.Poll.Gap, o.conf.Poll.Look = 0, 0
+	o.conf.Poll.Allow = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
+	o.conf.Announce.Coalesce = 0
+	o.conf.PublicURL = "https://edits.example.org"
+	o.conf.Discord = discordConfig{Token: o.discord.Token, APIURL: o.discord.APIURL}
+	o.conf.Slack = slackConfig{Token: o.slack.Token, AppToken: o.slack.AppToken, APIURL: o.slack.APIURL}
+	if change != nil {
+		change(&o.conf)
+	}
+	return o
+}
+
+const page = `<!DOCTYPE html><html lang="en"><head><title>%s</title><meta property="og:type" content="article"></head><body><article><h1>%s</h1>
+<p>The bridge over the harbour carries some eleven thousand vehicles on a working day, and most of them have no other way.</p>
+<p>“We were not asked,” the harbour master said on Tuesday, after a meeting that went on until the early hours of the morning.</p>
+<p>The council will come back to the matter in the spring, when the engineers have read what the divers wrote about the piers.</p>
+<p>Those who live on the far side have collected four thousand names against any closing of the bridge before a ferry runs.</p>
+</article></body></html>`
+
+// start runs the program until the test, or stop, ends it.
+func (o *office) start() {
+	o.t.Helper()
+	ctx, cancel := context.WithCancel(o.t.Context())
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	o.conf.Listen = l.Addr().String()
+	e := &env{ctx: ctx, stdout: io.Discard, stderr: o.t.Output(), global: &grammar{}}
+	if o.app, err = newApp(e, o.conf); err != nil {
+		o.t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- o.app.run(e, l, nil, false) }()
+	ended := false
+	o.stop = func() {
+		if ended {
+			return
+		}
+		ended = true
+		cancel()
+		if err := <-done; err != nil {
+			o.t.Errorf("run: %v", err)
+		}
+		if err := o.app.close(); err != nil {
+			o.t.Error(err)
+		}
+	}
+	o.t.Cleanup(o.stop)
+}
+
+// edit changes the article and has it visited, as often as it takes to be
+// believed.
+func (o *office) edit(headline string) {
+	o.t.Helper()
+	o.text.Store(headline)
+	before := o.events()
+	for range 20 {
+		if err := o.app.store.Hasten(o.t.Context(), time.Now()); err != nil {
+			o.t.Fatal(err)
+		}
+		for range 20 {
+			if o.events() > before {
+				return
+			}
+			time.Sleep(25 * time.Millisecond)
+		}
+	}
+	o.t.Fatal("the edit was not noticed")
+}
+
+func (o *office) events() int {
+	n, err := o.app.store.Counts(o.t.Context())
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return n.Events
+}
+
+func TestDiscordFromNothing(t *testing.T) {
+	o := newOffice(t, nil)
+	o.start()
+	o.discord.WaitGateway(1)
+	o.discord.WaitCalls(chattest.PutCommands, 1)
+	admin, reader := chattest.Admin(chattest.DiscordText), chattest.Reader(chattest.DiscordText)
+	url := chattest.Option{Name: "url", Value: o.site.URL + "/bridge"}
+	got := o.discord.Slash(admin, "editwatch add", url).Answer().Message.Text()
+	if !strings.Contains(got, "Watching one article") {
+		t.Fatalf("add answers %q", got)
+	}
+	o.edit("Council votes to close bridge for two years")
+	m := o.discord.WaitMessages(chattest.DiscordText, 1)[0]
+	if !strings.Contains(m.Text(), "two years") || m.Nonce == "" {
+		t.Errorf("announced %q with nonce %q", m.Text(), m.Nonce)
+	}
+	if got := o.discord.Press(reader, m, "History").Answer().Message; !strings.Contains(got.Text(), "2 versions, 1 edit") || !got.Ephemeral() {
+		t.Errorf("History answers %q", got.Text())
+	}
+	if got := o.discord.Press(reader, m, "Mute article").Answer().Message.Text(); !strings.Contains(got, "may not change") {
+		t.Errorf("a reader who mutes an article is told %q", got)
+	}
+	o.stop()
+	o.start() // buttons and watches outlive the process
+	o.discord.WaitGateway(2)
+	if got := o.discord.Press(admin, m, "Mute article").Answer().Message.Text(); !strings.Contains(got, "hears nothing") {
+		t.Errorf("Mute article answers %q", got)
+	}
+	o.edit("Council votes to close bridge for three years")
+	if got := o.discord.Slash(reader, "edits explain", chattest.Option{Name: "article", Value: o.site.URL + "/bridge"}).Answer().Message.Text(); !strings.Contains(got, "muted here") {
+		t.Errorf("explain answers %q", got)
+	}
+	if n := len(o.discord.Messages(chattest.DiscordText)); n != 1 {
+		t.Errorf("%d messages of a muted article, want 1", n)
+	}
+}
+
+func TestSlackFromNothing(t *testing.T) {
+	o := newOffice(t, nil)
+	o.start()
+	o.slack.WaitSocket(1)
+	got := o.slack.Command(chattest.SlackMember, chattest.SlackDesk, "/editwatch", "add <"+o.site.URL+"/bridge>").Answer()
+	if !strings.Contains(got.Visible(), "Watching one article") {
+		t.Fatalf("add answers %q", got.Visible())
+	}
+	o.edit("Council votes to close bridge for two years")
+	m := o.slack.WaitMessages(chattest.SlackDesk, 1)[0]
+	if !strings.Contains(m.Visible(), "two years") {
+		t.Errorf("announced %q", m.Visible())
+	}
+	if got := o.slack.Press(chattest.SlackMember, m, "History").Answer(); !strings.Contains(got.Visible(), "2 versions, 1 edit") {
+		t.Errorf("History answers %q", got.Visible())
+	}
+	o.edit("Council votes to close bridge for three years")
+	if reply := o.slack.WaitMessages(chattest.SlackDesk, 2)[1]; reply.Thread != m.TS {
+		t.Errorf("the second edit is in thread %q, want %q", reply.Thread, m.TS)
+	}
+}
+
+// TestChannelsOfBothKinds: a file's watch is announced in the channels of the
+// file, under their names.
+func TestChannelsOfBothKinds(t *testing.T) {
+	o := newOffice(t, func(c *config) {
+		c.path = "editwatch.toml"
+		c.Channels = []channelConfig{{Name: "desk", Kind: "slack", ID: chattest.SlackDesk}, {Name: "edits", Kind: "discord", ID: chattest.DiscordText}}
+	})
+	for _, ch := range o.conf.Channels {
+		o.conf.Watches = append(o.conf.Watches, watchConfig{URL: o.site.URL + "/bridge", Channel: ch.Name})
+	}
+	o.start()
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		unread, err := o.app.store.Watches(t.Context(), store.WatchQuery{Unread: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, _ := o.app.store.Watches(t.Context(), store.WatchQuery{})
+		if len(all) == 2 && len(unread) == 0 {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("watches %+v", all)
+		}
+	}
+	o.edit("Council votes to close bridge for two years")
+	o.discord.WaitMessages(chattest.DiscordText, 1)
+	o.slack.WaitMessages(chattest.SlackDesk, 1)
+	o.slack.WaitSocket(1)
+	got := o.slack.Command(chattest.SlackMember, chattest.SlackDesk, "/editwatch", "list").Answer()
+	if !strings.Contains(got.Visible(), "w1") || strings.Contains(got.Visible(), "w2") {
+		t.Errorf("list answers %q, want the channel's own watch", got.Visible())
+	}
+}
+
+func TestDoctor(t *testing.T) {
+	o := newOffice(t, func(c *config) {
+		c.Channels = []channelConfig{{Name: "desk", Kind: "slack", ID: chattest.SlackDesk}, {Name: "edits", Kind: "discord", ID: chattest.DiscordText}}
+		c.Contact = "https://example.org/bot"
+		c.Listen = "127.0.0.1:0"
+	})
+	examine := func() (string, string) {
+		var out bytes.Buffer
+		d := &doctor{e: &env{ctx: t.Context(), stdout: &out, stderr: t.Output(), global: &grammar{}}, config: o.conf, worst: fine}
+		d.channels()
+		return out.String(), d.worst
+	}
+	if got, worst := examine(); worst == bad {
+		t.Errorf("all is well, and the doctor says:\n%s", got)
+	}
+	o.discord.SetPermissions(chattest.DiscordText, chattest.PermView)
+	if got, worst := examine(); worst != bad || !strings.Contains(got, "Embed Links") {
+		t.Errorf("with a right missing, the doctor says:\n%s", got)
+	}
+	o.slack.RevokeToken()
+	o.discord.RevokeToken()
+	got, _ := examine()
+	for _, want := range []string{"slack token: Slack does not accept it", "discord token: Discord does not accept it", "Reset Token"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("with tokens revoked, the doctor does not say %q:\n%s", want, got)
+		}
+	}
+	if strings.Contains(got, o.discord.Token) || strings.Contains(got, o.slack.Token) {
+		t.Error("the doctor tells a secret")
+	}
+}

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/editwatch/editwatch/bot"
+	"github.com/editwatch/editwatch/internal/news"
+)
+
+type editCmd struct {
+	oneWatch
+	Wishes []string `arg:"" name:"wish" help:"What shall be different: scope=, min=, label=, mention=, include=, exclude=, pages=, url=."`
+}
+
+func (c *editCmd) Run(e *env) error {
+	command := c.command(bot.Edit)
+	var err error
+	if command.Options, err = pairs(c.Wishes); err != nil {
+		return err
+	}
+	return e.ask(c.facts, command)
+}
+
+type settingsCmd struct {
+	facts
+	Channel  string   `help:"The channel (default: the only one, or the console)."`
+	Settings []string `arg:"" optional:"" name:"setting" help:"What to change: tz=, quiet=, digest=, threads=, publish=, cap=, admins-only=. Without any they are shown."`
+}
+
+func (c *settingsCmd) Run(e *env) error {
+	options, err := pairs(c.Settings)
+	if err != nil {
+		return err
+	}
+	return e.ask(c.facts, bot.Command{Verb: bot.Settings, Channel: news.ChannelName(c.Channel), Options: options})
+}
+
+// pairs reads key=value arguments.
+func pairs(args []string) (map[string]string, error) {
+	out := make(map[string]string)
+	for _, a := range args {
+		key, value, ok := strings.Cut(a, "=")
+		if !ok {
+			return nil, usageError{fmt.Errorf("%q is not of the form key=value", a)}
+		}
+		out[strings.ToLower(strings.TrimSpace(key))] = value
+	}
+	return out, nil
+}
+
+type statusCmd struct {
+	facts
+	Channel string `help:"Only this channel."`
+}
+
+func (c *statusCmd) Run(e *env) error {
+	return e.ask(c.facts, bot.Command{Verb: bot.Status, Channel: news.ChannelName(c.Channel)})
+}
+
+type exportCmd struct {
+	facts
+	Channel string `help:"Only this channel's."`
+}
+
+// Run writes the file to stdout, from where it can go anywhere.
+func (c *exportCmd) Run(e *env) error {
+	return e.ask(c.facts, bot.Command{Verb: bot.Export, Channel: news.ChannelName(c.Channel)})
+}
+
+type importCmd struct {
+	facts
+	File    string `arg:"" help:"An OPML file, or a list of addresses; - is the standard input."`
+	Channel string `help:"The channel (default: the only one, or the console)."`
+	Yes     bool   `help:"Do it, rather than say what would be done."`
+}
+
+func (c *importCmd) Run(e *env) error {
+	in := e.stdin
+	if c.File != "-" {
+		f, err := os.Open(c.File)
+		if err != nil {
+			return fmt.Errorf("read what to import: %w", err)
+		}
+		defer f.Close()
+		in = f
+	}
+	if in == nil {
+		return usageError{errors.New("there is no standard input; name a file")}
+	}
+	text, err := io.ReadAll(io.LimitReader(in, bot.MaxImport+1))
+	if err != nil {
+		return fmt.Errorf("read what to import: %w", err)
+	}
+	command := bot.Command{Verb: bot.Import, Channel: news.ChannelName(c.Channel), Text: string(text), Options: map[string]string{}}
+	if c.Yes {
+		command.Options["sure"] = "yes"
+	}
+	return e.ask(c.facts, command)
+}

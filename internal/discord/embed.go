@@ -1,0 +1,91 @@
+package discord
+
+import (
+	"strings"
+
+	"github.com/bwmarrin/discordgo"
+
+	"github.com/editwatch/editwatch/internal/brief"
+)
+
+// Embed lays a brief out, with a description of at most room characters. Its
+// whole text stays so far below [MaxEmbedText] that there is room for a
+// content's worth of words beside it.
+func Embed(b brief.Brief, room int) *discordgo.MessageEmbed {
+	e := &discordgo.MessageEmbed{
+		Title: Within(b.Title(), MaxTitle),
+		URL:   Address(b.URL),
+	}
+	if when := brief.Cut(strings.Join(b.When, " · "), maxWhen); when != "" {
+		e.Footer = &discordgo.MessageEmbedFooter{Text: when}
+	}
+	e.Description = describe(b, min(room, MaxDescription, MaxEmbedText-MaxTitle-maxWhen))
+	return e
+}
+
+// maxWhen is the longest footer: more than two times and two versions take.
+const maxWhen = 512
+
+// describe returns the embed's text of at most room characters. Escapes make it
+// longer than the brief, so the brief shrinks until its text fits.
+func describe(b brief.Brief, room int) string {
+	for budget := b.Size(); ; budget = budget * 3 / 4 {
+		if s := description(b); Len(s) <= room || budget == 0 {
+			return s
+		}
+		b = b.Shrink(budget * 3 / 4)
+	}
+}
+
+func description(b brief.Brief) string {
+	var lines []string
+	for _, l := range b.Lines {
+		lines = append(lines, line(l))
+	}
+	if s := Within(b.Notes(), MaxFieldValue); s != "" {
+		lines = append(lines, s)
+	}
+	var links []string
+	for _, l := range b.Links {
+		if u := Address(l.URL); u != "" && Len(u) <= MaxLink {
+			links = append(links, Link(l.Label, u))
+		}
+	}
+	if len(links) > 0 {
+		lines = append(lines, strings.Join(links, " · "))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// line sets a line: label and sign, then the runs with their marks. A space at
+// the end of a run stays outside of the marks, where it belongs.
+func line(l brief.Line) string {
+	var b strings.Builder
+	if l.Label != "" {
+		b.WriteString(Within(l.Label, MaxFieldName) + "  ")
+	}
+	switch {
+	case l.Sign == "":
+	case l.Label == "": // at the start of a line it would make a list
+		b.WriteString(Escape(l.Sign) + " ")
+	default:
+		b.WriteString(l.Sign + " ")
+	}
+	for _, r := range l.Runs {
+		switch r.Mark {
+		case brief.Del:
+			b.WriteString(Struck(r.Text))
+		case brief.Ins:
+			b.WriteString(Bold(r.Text))
+		default:
+			if strings.HasPrefix(r.Text, " ") {
+				b.WriteByte(' ')
+			}
+			b.WriteString(Escape(r.Text))
+			if strings.HasSuffix(r.Text, " ") && r.Text != " " {
+				b.WriteByte(' ')
+			}
+		}
+	}
+	return b.String()
+}

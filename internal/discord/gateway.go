@@ -1,0 +1,466 @@
+package discord
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/bwmarrin/discordgo"
+	"github.com/gorilla/websocket"
+)
+
+// An Event is something the gateway tells: its name and its data, as they came.
+// https://discord.com/developers/docs/events/gateway-events#receive-events
+type Event struct {
+	Kind string
+	Data json.RawMessage
+}
+
+// Close codes after which connecting again cannot help:
+// https://discord.com/developers/docs/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes.
+var fatalCloses = map[int]string{
+	4004: "the token is not accepted",
+	4010: "the shard is not valid",
+	4011: "the bot is in too many servers for one connection",
+	4012: "the version of the gateway is not valid",
+	4013: "the intents are not valid",
+	4014: "the intents are not allowed: they are switched off on the application's page",
+}
+
+// endsSession reports whether the session cannot be resumed after a close code.
+func endsSession(code int) bool { return code == 4007 || code == 4009 || code == 4003 }
+
+const (
+	// identifyGap is the time between two new sessions:
+	// https://discord.com/developers/docs/events/gateway#rate-limiting, one in
+	// five seconds.
+	identifyGap = 5 * time.Second
+	// reconnectMost is the longest wait between two tries, and half of it the
+	// shortest that this one is varied to. At a thousand new sessions a day
+	// Discord resets the token; this leaves 960 at most.
+	reconnectMost = 3 * time.Minute
+	// steady is how long a connection must last to count as one.
+	steady = time.Minute
+	// resumeTries is how often the address that Discord named for resuming is
+	// tried before the one for everybody.
+	resumeTries = 2
+)
+
+// gatewayState is what the session tells of the gateway.
+type gatewayState struct {
+	mu    sync.Mutex
+	since time.Time // zero: not connected
+}
+
+func (g *gatewayState) set(since time.Time) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.since = since
+}
+
+// Connected returns since when the gateway has been connected, or the zero time
+// if it is not.
+func (s *Session) Connected() time.Time {
+	s.gateway.mu.Lock()
+	defer s.gateway.mu.Unlock()
+	return s.gateway.since
+}
+
+// Listen keeps a connection to the gateway and hands over what it tells, one
+// event after the other, until ctx ends; then it returns nil. It returns an
+// error when Discord says that connecting again cannot help; [ErrUnauthorized]
+// is one.
+//
+// handle returns at once; what takes long it leaves to goroutines of its own.
+// Of intents the connection has GUILDS alone, and interactions come without
+// one.
+//
+// A connection that breaks is taken up where it ended, so that nothing is
+// missed; only when Discord does not know the session any more is there a new
+// one.
+func (s *Session) Listen(ctx context.Context, handle func(Event)) error {
+	l := &listener{session: s, handle: handle, closed: make(chan struct{}, 1)}
+	defer s.gateway.set(time.Time{})
+	failures := 0
+	for ctx.Err() == nil {
+		began := time.Now()
+		err := l.connect(ctx)
+		if ctx.Err() != nil {
+			break
+		}
+		if err != nil && errors.Is(err, errFatal) {
+			s.log.Error("the gateway is given up", "err", err)
+			return err
+		}
+		if time.Since(began) > steady {
+			failures = 0
+		}
+		wait := reconnectWait(failures, l.fresh())
+		failures++
+		s.log.Info("the gateway is connected to again", "in", wait.Round(time.Millisecond), "resume", !l.fresh(), "err", err)
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+		}
+	}
+	return nil
+}
+
+// reconnectWait returns the wait after a number of connections in a row that did
+// not last. What is over at once, as after a restart of the gateway, is resumed
+// almost at once, though not by all bots at the same moment.
+func reconnectWait(failures int, anew bool) time.Duration {
+	wait := 500 * time.Millisecond << min(failures, 12)
+	wait = min(wait, reconnectMost)
+	wait = wait/2 + rand.N(wait/2+1)
+	if anew {
+		// One to five seconds, as the gateway asks for after it gave a session
+		// up, and no new session sooner than the last allows.
+		wait = max(wait, time.Second+rand.N(4*time.Second))
+	}
+	return wait
+}
+
+// errFatal means that connecting again cannot help.
+var errFatal = errors.New("discord's gateway refuses the bot")
+
+// A listener is one bot's side of the gateway.
+type listener struct {
+	session *Session
+	handle  func(Event)
+
+	// dg holds the session with the gateway, which it resumes while it lives.
+	// nil: the next connection is a new session.
+	dg         *discordgo.Session
+	identified time.Time     // when the newest session began
+	closed     chan struct{} // discordgo closed a connection
+
+	mu      sync.Mutex
+	tap     *tap   // of the newest connection
+	refuse  bool   // the next dial is to fail; see open
+	resume  string // the address for resuming
+	resumes int    // how often it was tried in vain
+	ready   bool   // the connection is up
+}
+
+func (l *listener) fresh() bool { return l.dg == nil }
+
+// connect makes one connection and stays until it ends. The error says why it
+// ended.
+func (l *listener) connect(ctx context.Context) error {
+	if err := l.session.alive(); err != nil {
+		return fmt.Errorf("%w: %w", errFatal, err)
+	}
+	anew := l.dg == nil
+	if anew {
+		if err := sleep(ctx, time.Until(l.identified.Add(identifyGap))); err != nil {
+			return err
+		}
+		l.identified = time.Now()
+	}
+	l.mu.Lock()
+	l.ready = false
+	l.mu.Unlock()
+	err := l.open(ctx, anew)
+	tap := l.newest()
+	if err == nil {
+		select {
+		case <-tap.done:
+		case <-ctx.Done():
+			tap.leave() // so that the bot is seen to leave
+		}
+	}
+	l.session.gateway.set(time.Time{})
+	if tap == nil {
+		return err
+	}
+	tap.Close()
+	if err == nil {
+		l.settle()
+	}
+	return l.judge(tap, err)
+}
+
+// judge decides from a connection's end how to go on.
+func (l *listener) judge(t *tap, err error) error {
+	end, silent := t.ended()
+	if why := fatalCloses[end.code]; why != "" {
+		fatal := fmt.Errorf("%w: %s (close code %d)", errFatal, why, end.code)
+		if end.code == 4004 {
+			l.session.unauthorized(true)
+			return fmt.Errorf("%w: %w", fatal, ErrUnauthorized)
+		}
+		return fatal
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if end.invalid || endsSession(end.code) {
+		l.dg, l.resume = nil, ""
+	}
+	if !l.ready {
+		l.resumes++
+	}
+	switch {
+	case end.invalid:
+		return errors.New("the gateway does not know the session any more")
+	case end.reconnect:
+		return errors.New("the gateway asked to be connected to again")
+	case silent:
+		return errors.New("the gateway did not answer the heartbeat")
+	case end.code != 0:
+		return fmt.Errorf("the gateway closed the connection with code %d", end.code)
+	case err != nil:
+		return err
+	}
+	return errors.New("the connection to the gateway broke")
+}
+
+// open connects. On return without error, the newest tap is the connection's.
+func (l *listener) open(ctx context.Context, anew bool) error {
+	l.mu.Lock()
+	l.tap = nil
+	l.mu.Unlock()
+	if anew {
+		dg, err := l.newSession(ctx)
+		if err != nil {
+			return err
+		}
+		l.dg = dg
+	} else {
+		// discordgo keeps the gateway's address for as long as it can be
+		// dialled, and asks for it again after it could not.
+		l.mu.Lock()
+		l.refuse = true
+		l.mu.Unlock()
+		if l.dg.Open() == nil {
+			return errors.New("the gateway's address could not be renewed") // unreachable: the dial fails
+		}
+	}
+	select { // an old connection's
+	case <-l.closed:
+	default:
+	}
+	opened := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		if t := l.newest(); t != nil {
+			select {
+			case <-opened:
+			default:
+				t.Close()
+			}
+		}
+	})
+	defer stop()
+	err := l.dg.Open()
+	close(opened)
+	if err != nil {
+		err = problem(err)
+	}
+	return err
+}
+
+func (l *listener) newest() *tap {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.tap
+}
+
+// settle waits until discordgo has noticed that the connection is over: it
+// closes what is closed, and sleeps for a second before it can open another.
+func (l *listener) settle() {
+	select {
+	case <-l.closed:
+	case <-time.After(settleMost):
+	}
+}
+
+// settleMost is how long discordgo is waited for. It is never needed, but for a
+// version of discordgo that does not say that it closed a connection.
+const settleMost = 5 * time.Second
+
+// newSession returns a discordgo session for one session with the gateway.
+func (l *listener) newSession(ctx context.Context) (*discordgo.Session, error) {
+	dg, err := quietSession(&http.Client{Transport: addressOf(func() (string, error) { return l.address(ctx) })})
+	if err != nil {
+		return nil, err
+	}
+	dg.Token = "Bot " + l.session.token
+	dg.Identify = discordgo.Identify{
+		Token:      dg.Token,
+		Intents:    discordgo.IntentsGuilds,
+		Properties: discordgo.IdentifyProperties{OS: "linux", Browser: "editwatch", Device: "editwatch"},
+	}
+	dg.Compress = false
+	dg.ShouldReconnectOnError = false
+	dg.ShouldReconnectVoiceOnSessionError = false
+	dg.SyncEvents = true // in order; handle is quick
+	dg.Dialer = &websocket.Dialer{
+		HandshakeTimeout: firstPatience,
+		NetDialContext: func(_ context.Context, network, address string) (net.Conn, error) {
+			return l.dialTap(ctx, network, address, "")
+		},
+		NetDialTLSContext: func(_ context.Context, network, address string) (net.Conn, error) {
+			host, _, err := net.SplitHostPort(address)
+			if err != nil {
+				return nil, err
+			}
+			return l.dialTap(ctx, network, address, host)
+		},
+	}
+	dg.AddHandler(func(_ *discordgo.Session, e *discordgo.Event) { l.event(e) })
+	dg.AddHandler(func(*discordgo.Session, *discordgo.Disconnect) {
+		select {
+		case l.closed <- struct{}{}:
+		default:
+		}
+	})
+	return dg, nil
+}
+
+// dialTap connects, over TLS if host is set.
+func (l *listener) dialTap(ctx context.Context, network, address, host string) (net.Conn, error) {
+	l.mu.Lock()
+	refuse := l.refuse
+	l.refuse = false
+	l.mu.Unlock()
+	if refuse {
+		return nil, errEnded
+	}
+	ctx, cancel := context.WithTimeout(ctx, firstPatience)
+	defer cancel()
+	c, err := l.session.dial(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	if host != "" {
+		secure := tls.Client(c, &tls.Config{ServerName: host, NextProtos: []string{"http/1.1"}})
+		if err := secure.HandshakeContext(ctx); err != nil {
+			c.Close()
+			return nil, err
+		}
+		c = secure
+	}
+	t := newTap(c)
+	l.mu.Lock()
+	l.tap = t
+	l.mu.Unlock()
+	return t, nil
+}
+
+// address returns where to connect: where Discord wants the session resumed, or
+// what the API says.
+func (l *listener) address(ctx context.Context) (string, error) {
+	l.mu.Lock()
+	resume := l.resume
+	if l.resumes > resumeTries {
+		resume = ""
+	}
+	l.mu.Unlock()
+	if resume != "" {
+		return resume, nil
+	}
+	var answer struct {
+		URL string `json:"url"`
+	}
+	if err := l.session.do(ctx, "GET", "/gateway", nil, &answer); err != nil {
+		return "", err
+	}
+	return gatewayAddress(answer.URL)
+}
+
+// gatewayAddress returns a web socket's address without what discordgo adds.
+func gatewayAddress(s string) (string, error) {
+	u, err := url.Parse(s)
+	if err != nil || u.Host == "" || u.Scheme != "wss" && u.Scheme != "ws" {
+		return "", &Problem{reason: "the gateway's address is not one"}
+	}
+	u.RawQuery, u.Fragment = "", ""
+	if u.Path == "" {
+		u.Path = "/"
+	}
+	return u.String(), nil
+}
+
+// addressOf answers discordgo's question for the gateway's address, the only
+// request that a session with the gateway makes.
+type addressOf func() (string, error)
+
+func (f addressOf) RoundTrip(req *http.Request) (*http.Response, error) {
+	if !strings.HasSuffix(req.URL.Path, "/gateway") {
+		return nil, &Problem{reason: "an unexpected request"} // unreachable
+	}
+	address, err := f()
+	if err != nil {
+		return nil, err
+	}
+	body, err := json.Marshal(map[string]string{"url": address})
+	if err != nil {
+		return nil, err
+	}
+	return &http.Response{
+		Status: "200 OK", StatusCode: http.StatusOK, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: http.Header{}, Body: io.NopCloser(bytes.NewReader(body)), Request: req,
+	}, nil
+}
+
+// event takes down what concerns the connection and hands the event on.
+func (l *listener) event(e *discordgo.Event) {
+	switch e.Type {
+	case "READY":
+		var ready struct {
+			Resume      string                        `json:"resume_gateway_url"`
+			User        struct{ ID, Username string } `json:"user"`
+			Application struct{ ID string }           `json:"application"`
+		}
+		// What cannot be read is left empty, and does without.
+		_ = json.Unmarshal(e.RawData, &ready)
+		resume, err := gatewayAddress(ready.Resume)
+		if err != nil {
+			resume = ""
+		}
+		l.up(resume)
+		if ready.Application.ID != "" && ready.User.ID != "" {
+			l.session.setBot(Bot{Application: ready.Application.ID, User: ready.User.ID, Name: ready.User.Username})
+		}
+	case "RESUMED":
+		l.up("")
+	}
+	if e.Operation == 0 && e.Type != "" {
+		l.handle(Event{Kind: e.Type, Data: e.RawData})
+	}
+}
+
+// up notes that the connection is in use.
+func (l *listener) up(resume string) {
+	l.mu.Lock()
+	l.ready, l.resumes = true, 0
+	if resume != "" {
+		l.resume = resume
+	}
+	l.mu.Unlock()
+	l.session.gateway.set(time.Now())
+	l.session.log.Info("the gateway is connected")
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
