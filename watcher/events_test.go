@@ -154,7 +154,7 @@ func TestRetirement(t *testing.T) {
 		r.web.page(bridge, q.String())
 		r.run(2 * day)
 		edited := r.expect(news.Edited)[0].ChangedBefore
-		r.run(edited.Add(40*day).Sub(time.Now()) - time.Minute)
+		r.run(time.Until(edited.Add(40*day)) - time.Minute)
 		r.expect()
 		r.run(30 * time.Hour) // it is visited daily by then
 		e := r.expect(news.Retired)
