@@ -45,6 +45,12 @@ func (b *Bot) edit(ctx context.Context, c Command, now time.Time) (Answer, error
 		if err != nil {
 			return Answer{}, err
 		}
+		if most := b.o.Limits.Articles; most > 0 && p.Articles > most && !c.Everywhere {
+			if err := b.store.ChangeWatch(ctx, old); err != nil {
+				return Answer{}, err
+			}
+			return Answer{}, tooLarge(p, most)
+		}
 		if p.Existed {
 			return Answer{}, &news.Refusal{What: fmt.Sprintf("That address is watched here already, as %s.", p.Watch.ID), Do: fmt.Sprintf("Edit that one, or remove %s.", w.ID)}
 		}

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -131,6 +132,10 @@ func (b *Bot) told(ctx context.Context, c Command, a news.Article, e news.Event,
 	return f, lines, nil
 }
 
+// gathered is how many of a channel's newest deliveries are looked through for
+// one that tells of an event among others.
+const gathered = 300
+
 // untold says why a watch heard nothing of an event, of which r is the report.
 func (b *Bot) untold(ctx context.Context, w news.Watch, e news.Event, r news.Report, now time.Time) (string, error) {
 	if ok, why := w.Wants(e, now); !ok {
@@ -140,10 +145,23 @@ func (b *Bot) untold(ctx context.Context, w news.Watch, e news.Event, r news.Rep
 		return "not told, because " + why, nil
 	}
 	th, err := b.store.Thread(ctx, w.Channel, e.Article)
-	if err == nil && now.Before(th.Muted) {
+	if err != nil {
+		return "", err
+	}
+	if now.Before(th.Muted) {
 		return "not told, because the article is muted here", nil
 	}
-	return "not told yet", err
+	// What was gathered is about no single article.
+	recent, err := b.store.Deliveries(ctx, store.DeliveryQuery{Channel: w.Channel, Max: gathered})
+	if err != nil {
+		return "", err
+	}
+	for _, d := range recent {
+		if d.Article == "" && slices.Contains(d.Events, e.Seq) {
+			return delivered(d, now), nil
+		}
+	}
+	return "not told yet", nil
 }
 
 // delivered says what became of a delivery.
@@ -151,8 +169,16 @@ func delivered(d news.Delivery, now time.Time) string {
 	switch d.State {
 	case news.Sent:
 		return "told " + brief.Ago(now.Sub(d.Settled))
+	case news.Moot:
+		return "not told, because " + first(d.Trouble, "nothing was left to say")
 	case news.Rejected:
 		return "the channel refused it (" + d.Trouble + ")"
+	}
+	if d.Attempts == 0 && d.Trouble != "" {
+		return fmt.Sprintf("to be told %s, because %s", soon(d.Due, now), d.Trouble)
+	}
+	if d.Kind == news.Gather && d.Attempts == 0 {
+		return "gathered with others, to be told " + soon(d.Due, now)
 	}
 	if d.Attempts > 0 && d.Trouble != "" {
 		return fmt.Sprintf("tried %s, not sent yet (%s), again %s", times(d.Attempts), d.Trouble, soon(d.Due, now))

@@ -54,3 +54,11 @@ func (c Command) place(channel news.ChannelName) string {
 	}
 	return string(channel)
 }
+
+// tooLarge refuses a feed that lists more than one may.
+func tooLarge(p news.Placement, most int) error {
+	return &news.Refusal{
+		What: fmt.Sprintf("%s lists %d articles, and a feed may list %d here.", quote(p.Title), p.Articles, most),
+		Do:   "Look for a feed of one of its sections.",
+	}
+}

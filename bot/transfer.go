@@ -178,7 +178,11 @@ func (b *Bot) imported(ctx context.Context, c Command, channel news.ChannelName,
 	if !strings.EqualFold(c.Options["sure"], "yes") && !strings.EqualFold(c.Options["sure"], "true") {
 		a := Answer{Lines: append([]string{"Import into " + c.place(channel) + " would find " + count + ":"}, lines...), Facts: facts(f)}
 		if len(fresh) > 0 {
-			a.Lines = append(a.Lines, "Nothing was changed. To do it, send the same again with sure=yes.")
+			again := "send the same again with sure=yes"
+			if c.Everywhere {
+				again = "add --yes"
+			}
+			a.Lines = append(a.Lines, "Nothing was changed. To do it, "+again+".")
 		}
 		return a, nil
 	}

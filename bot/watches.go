@@ -53,10 +53,7 @@ func (b *Bot) add(ctx context.Context, c Command, now time.Time) (Answer, error)
 		if err := b.store.RemoveWatch(ctx, w.ID); err != nil {
 			return Answer{}, err
 		}
-		return Answer{}, &news.Refusal{
-			What: fmt.Sprintf("%s lists %d articles, and a feed may list %d here.", quote(p.Title), p.Articles, most),
-			Do:   "Look for a feed of one of its sections.",
-		}
+		return Answer{}, tooLarge(p, most)
 	}
 	var a Answer
 	switch {

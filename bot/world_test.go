@@ -311,6 +311,12 @@ func (w *world) happen(f []string) {
 		n, err := w.bot.ChannelGone(w.t.Context(), w.who.Channel)
 		w.must(err)
 		w.t.Logf("%d watches ended", n)
+	case "gathered":
+		d, err := time.ParseDuration(f[1])
+		w.must(err)
+		e, err := w.store.Unplanned(w.t.Context(), 1)
+		w.must(err)
+		w.must(w.store.Plan(w.t.Context(), e[0].Seq, []store.Duty{{Channel: w.who.Channel, Kind: news.Gather, Due: time.Now().Add(d), Join: true}}))
 	case "told":
 		e, err := w.store.Unplanned(w.t.Context(), 1)
 		w.must(err)

@@ -3,6 +3,7 @@ package discord
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/bwmarrin/discordgo"
@@ -55,6 +56,10 @@ func message(a bot.Answer) discord.Message {
 		if share < around+200 {
 			break
 		}
+		// What has a button needs no link.
+		b.Links = slices.DeleteFunc(slices.Clone(b.Links), func(l brief.Link) bool {
+			return slices.ContainsFunc(a.Buttons, func(button news.Button) bool { return button.Label == l.Label })
+		})
 		e := discord.Embed(b, share-around)
 		e.Color = colorAnswer
 		m.Embeds = append(m.Embeds, e)

@@ -165,12 +165,16 @@ func (f *FrontEnd) do(ctx context.Context, i *interaction) (a bot.Answer) {
 			}
 		}
 	}
-	if refusal, ok := errors.AsType[*news.Refusal](err); ok {
-		return bot.Refuse(refusal)
-	}
-	if err != nil {
+	refusal, refused := errors.AsType[*news.Refusal](err)
+	switch {
+	case refused:
+		a = bot.Refuse(refusal)
+	case err != nil:
 		f.log.Error("command", "verb", r.command.Verb, "channel", r.command.Channel, "err", err)
-		return bot.Sorry()
+		a = bot.Sorry()
+	}
+	for n, l := range a.Lines {
+		a.Lines[n] = inDiscord(l, r.command.Verb)
 	}
 	return a
 }

@@ -56,6 +56,9 @@ func (to *asker) tell(ctx context.Context, c bot.Command, a bot.Answer) error {
 func (to *asker) send(ctx context.Context, m slack.Message, how slack.How) error {
 	var err error
 	wait := time.Second
+	// What was asked in a thread is answered there: without it, the answer would
+	// stand in the channel.
+	m.Thread = to.thread
 	for to.place.ResponseURL != "" && to.uses < slack.MaxResponses && time.Since(to.since) < slack.ResponseTime {
 		to.uses++
 		err = to.f.client.Respond(ctx, to.place.ResponseURL, m, how)
@@ -80,7 +83,6 @@ func (to *asker) send(ctx context.Context, m slack.Message, how slack.How) error
 // ephemeral shows a message to the asker alone, in the channel or thread where
 // they asked. It may be shown twice where the answer to it got lost.
 func (to *asker) ephemeral(ctx context.Context, m slack.Message) error {
-	m.Thread = to.thread
 	var err error
 	for try, wait := 0, time.Second; try < 4; try, wait = try+1, wait*2 {
 		err = to.f.client.Ephemeral(ctx, to.place.Channel, to.place.User, m)

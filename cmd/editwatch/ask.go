@@ -69,6 +69,10 @@ type removeCmd struct{ oneWatch }
 
 func (c *removeCmd) Run(e *env) error { return e.ask(c.facts, c.command(bot.Remove)) }
 
+type undoCmd struct{ oneWatch }
+
+func (c *undoCmd) Run(e *env) error { return e.ask(c.facts, c.command(bot.Undo)) }
+
 type resumeCmd struct{ oneWatch }
 
 func (c *resumeCmd) Run(e *env) error { return e.ask(c.facts, c.command(bot.Resume)) }

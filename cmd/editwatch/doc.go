@@ -32,6 +32,7 @@
 //	  console/ discord/ slack/ webhook/    one Sender each
 //	bot/       answers when asked: Command in, Answer out
 //	  cli/       the terminal, and the socket beside the store
+//	  discord/ slack/    people in chat: commands, mentions, buttons
 //	  web/       the pages, the feeds of edits, the JSON
 //
 // They never import each other. They meet in the store:
@@ -46,11 +47,18 @@
 // internal/store says what is kept and promised, internal/store/bolt keeps it
 // in one file, and internal/store/storetest holds any store against the
 // promises. internal/safehttp is the one way out to the web. internal/discord
-// and internal/slack know each platform's limits and escaping.
-// internal/newsroom is a small news site for the demo and the tests.
+// and internal/slack are the one connection to each platform, with its manners,
+// limits and escaping, which the bot's front ends and the senders share.
+// internal/newsroom is a small news site for the demo and the tests, and
+// internal/chattest a Discord and a Slack for the tests.
 //
-// This package wires them (app.go), reads the configuration (config.go), and
-// has a file for each group of commands. TestImports (imports_test.go) keeps
+// A button under a message carries a news.Action as its token. notify puts it
+// there, a front end brings it back, and bot.Pressed reads it: nothing of it is
+// kept anywhere, and the rights are looked at when it is pressed.
+//
+// This package wires them (app.go, chat.go), reads the configuration
+// (config.go), and has a file for each group of commands; doctor.go looks at
+// what has to be right outside. TestImports (imports_test.go) keeps
 // the arrows pointing one way.
 //
 // # The life of an edit
@@ -67,7 +75,9 @@
 //  4. store.Record takes down the version, its event and the next poll in one
 //     transaction. The event is not planned yet.
 //  5. notify.Plan asks each watch whether it wants the event (news.Watch.Wants),
-//     and adds the deliveries in the transaction that marks it planned.
+//     and adds the deliveries in the transaction that marks it planned. The
+//     channel's settings (quiet hours, digest, cap) say when, and whether it is
+//     gathered with others (notify/hold.go).
 //  6. notify leases a delivery (the attempt is counted and its events frozen),
 //     makes the report and the brief, and has the channel's Sender post it.
 //     Settle records the platform's message ID, or when to try again.

@@ -40,6 +40,7 @@ type grammar struct {
 	Add    addCmd    `cmd:"" help:"Watch a feed or an article." group:"watches"`
 	List   listCmd   `cmd:"" aliases:"ls" help:"List the watches." group:"watches"`
 	Remove removeCmd `cmd:"" aliases:"rm" help:"End a watch." group:"watches"`
+	Undo   undoCmd   `cmd:"" help:"Take back a removal of the last day." group:"watches"`
 	Pause  pauseCmd  `cmd:"" help:"Hear nothing of a watch for a while." group:"watches"`
 	Resume resumeCmd `cmd:"" help:"Hear of a paused watch again." group:"watches"`
 	Edit   editCmd   `cmd:"" help:"Change what a watch wishes for." group:"watches"`

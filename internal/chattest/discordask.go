@@ -87,7 +87,7 @@ func offered(c command, a Asker) bool {
 	if c.Permissions == nil || a.Permissions&PermAdministrator != 0 {
 		return true
 	}
-	need, err := strconv.ParseInt(*c.Permissions, 10, 64)
+	need, err := strconv.ParseInt(string(*c.Permissions), 10, 64)
 	return err == nil && need != 0 && a.Permissions&need == need
 }
 

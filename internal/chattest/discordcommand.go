@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -13,7 +14,7 @@ type command struct {
 	Name        string      `json:"name"`
 	Type        int         `json:"type"`
 	Description string      `json:"description"`
-	Permissions *string     `json:"default_member_permissions"`
+	Permissions *mask       `json:"default_member_permissions"`
 	Contexts    *[]int      `json:"contexts"`
 	Installs    *[]int      `json:"integration_types"`
 	Options     []command   `json:"options"`
@@ -24,6 +25,15 @@ type command struct {
 	Max         json.Number `json:"max_value"`
 	MinLength   *int        `json:"min_length"`
 	MaxLength   *int        `json:"max_length"`
+}
+
+// mask is a set of permissions, which Discord lists as a string. Its
+// description wants a number in requests, its documentation a string.
+type mask string
+
+func (m *mask) UnmarshalJSON(b []byte) error {
+	*m = mask(strings.Trim(string(b), `"`))
+	return nil
 }
 
 type choice struct {
@@ -78,6 +88,9 @@ func (d *Discord) putCommands(r *http.Request, call *Call) reply {
 		}
 		for k, x := range tidy(v).(map[string]any) {
 			full[k] = x
+		}
+		if n, ok := full["default_member_permissions"].(json.Number); ok {
+			full["default_member_permissions"] = n.String()
 		}
 		if was, ok := old[key(full)]; ok {
 			full["id"] = was["id"]

@@ -57,7 +57,7 @@ func (m Message) body() (kind string, body []byte, err error) {
 	described := struct {
 		Message
 		Attachments []map[string]any `json:"attachments"`
-	}{m, []map[string]any{{"id": 0, "filename": m.File.Name}}}
+	}{m, []map[string]any{{"id": "0", "filename": m.File.Name}}}
 	text, err := json.Marshal(described)
 	if err != nil {
 		return "", nil, err

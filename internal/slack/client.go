@@ -111,8 +111,8 @@ func (c *Client) problem(method string, err error) error {
 		p = unanswered(err)
 		p.api = true
 	}
-	if len(p.Detail) > 0 {
-		c.log.Warn("slack refused a request", "method", method, "err", p, "detail", p.Detail)
+	if p.Refused() {
+		c.log.Error("slack refused what it was given", "method", method, "err", p, "detail", p.Detail)
 	}
 	return p
 }

@@ -218,7 +218,15 @@ func TestRenderGolden(t *testing.T) {
 	hostile := notifytest.Announcement()
 	hostile.Report.Article.Source = "@everyone <!channel>"
 	hostile.Report.Edit.Parts[0] = notifytest.Part(news.WhereHeadline, -1, -1, news.ClassHeadline, "# ", "```js", "[x](https://evil.example)", " ~~ discord.gg/abc")
+	bot := notifytest.Announcement()
+	bot.Mention = []string{"900000000000000777", "@everyone"}
+	bot.Buttons = []news.Button{
+		{Label: "History", Token: news.Action{Verb: news.ActionHistory, Target: "a1"}.Token()},
+		{Label: "Side by side", URL: "https://edits.example/a1/3/4"},
+		{Label: "Mute article", Token: news.Action{Verb: news.ActionMute, Target: "a1"}.Token()},
+	}
 	tests := map[string]notify.Announcement{
+		"bot":     bot,
 		"edited":  notifytest.Announcement(),
 		"removed": removed,
 		"hostile": notifytest.Announce(hostile.Report),
@@ -229,7 +237,11 @@ func TestRenderGolden(t *testing.T) {
 			enc := json.NewEncoder(&got)
 			enc.SetEscapeHTML(false)
 			enc.SetIndent("", "  ")
-			if err := enc.Encode(render(a).params()); err != nil {
+			var body any = render(a).params()
+			if len(a.Buttons) > 0 {
+				body = full(a)
+			}
+			if err := enc.Encode(body); err != nil {
 				t.Fatal(err)
 			}
 			file := filepath.Join("testdata", name+".json")

@@ -1,10 +1,12 @@
 package discord
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/bwmarrin/discordgo"
 
+	"github.com/editwatch/editwatch/internal/brief"
 	"github.com/editwatch/editwatch/internal/discord"
 	"github.com/editwatch/editwatch/internal/news"
 	"github.com/editwatch/editwatch/notify"
@@ -47,7 +49,12 @@ func (m message) message() discord.Message {
 
 // full is an announcement as a bot posts it: with whom to name, and buttons.
 func full(a notify.Announcement) discord.Message {
+	// What has a button needs no link.
+	a.Brief.Links = slices.DeleteFunc(slices.Clone(a.Brief.Links), func(l brief.Link) bool {
+		return slices.ContainsFunc(a.Buttons, func(b news.Button) bool { return b.Label == l.Label })
+	})
 	m := render(a).message()
+	m.AllowedMentions.Parse = []string{}
 	for _, role := range a.Mention {
 		mark := "<@&" + role + ">"
 		if discord.IsID(role) && discord.Len(m.Content)+1+len(mark) <= discord.MaxContent && len(m.AllowedMentions.Roles) < maxRoles {

@@ -83,8 +83,8 @@ func (s *Bot) Send(ctx context.Context, a notify.Announcement) (string, error) {
 	}
 	ts, err := s.client.Post(ctx, s.channel, m)
 	if p, ok := errors.AsType[*slack.Problem](err); ok && p.Refused() {
-		s.log.Error("slack refused a message; trying a short one",
-			"channel", a.Delivery.Channel, "article", a.Delivery.Article, "err", err, "detail", p.Detail)
+		s.log.Warn("slack refused a message; trying a short one",
+			"channel", a.Delivery.Channel, "article", a.Delivery.Article, "err", err)
 		ts, err = s.client.Post(ctx, s.channel, short(a))
 	}
 	s.remember(a.Delivery, err)

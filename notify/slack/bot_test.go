@@ -401,3 +401,15 @@ func TestEveryPostIsWithinTheLimits(t *testing.T) {
 		}
 	})
 }
+
+// TestBotRenderGolden shows a post as a bot makes it.
+func TestBotRenderGolden(t *testing.T) {
+	a := notifytest.Announcement()
+	a.Delivery = news.Delivery{ID: "d7", Kind: news.Post, Channel: "desk", Article: "a1"}
+	a.Mention = []string{"S0HARBOUR"}
+	a.Buttons = []news.Button{
+		{Label: "History", Token: news.Action{Verb: "history", Target: "a1"}.Token()},
+		{Label: "Mute article", Token: news.Action{Verb: "mute", Target: "a1"}.Token(), Danger: true},
+	}
+	golden(t, "bot.json", render(a))
+}

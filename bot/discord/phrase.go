@@ -1,0 +1,54 @@
+package discord
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/editwatch/editwatch/bot"
+)
+
+// asks are the commands below /edits; all others are below /editwatch.
+var asks = []bot.Verb{bot.List, bot.History, bot.Diff, bot.Explain, bot.Status, bot.Help}
+
+// slash returns a command as people type it here.
+func slash(v bot.Verb) string {
+	if slices.Contains(asks, v) {
+		return "/" + rootAsk + " " + string(v)
+	}
+	return "/" + rootChange + " " + string(v)
+}
+
+// typed are the phrases in which the bot names a command to type. Each ends with
+// the command's word, or has it between what stands before and behind.
+var typed = func() *strings.Replacer {
+	var pairs []string
+	for _, v := range bot.Topics() {
+		word := string(v)
+		for _, phrase := range []string{
+			": %s http", ": %s ", "Ask %s for", "See %s for", "see %s for", "with %s ", "Try %s.", "Try %s ", "Try %s,",
+		} {
+			pairs = append(pairs, strings.ReplaceAll(phrase, "%s", word), strings.ReplaceAll(phrase, "%s", slash(v)))
+		}
+	}
+	return strings.NewReplacer(append(pairs, "Help ", slash(bot.Help)+" ", "list shows them", slash(bot.List)+" shows them")...)
+}()
+
+// inDiscord says a line of the bot's as it is said here: commands have their
+// slash and their root. Lines that quote somebody are left alone.
+func inDiscord(line string, verb bot.Verb) string {
+	if verb == bot.Help {
+		for _, v := range bot.Topics() {
+			if rest, ok := strings.CutPrefix(line, string(v)); ok && (rest == "" || rest[0] == ' ') {
+				// How options are typed, Discord shows by itself.
+				if _, what, ok := strings.Cut(rest, " – "); ok {
+					rest = " – " + what
+				}
+				return slash(v) + rest
+			}
+		}
+	}
+	if strings.ContainsAny(line, "“”\"") {
+		return line
+	}
+	return typed.Replace(line)
+}
