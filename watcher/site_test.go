@@ -36,10 +36,12 @@ func TestMain(m *testing.M) {
 const siteHosts = 16
 
 // Marks in the pages of a site: a number that every answer changes, outside the
-// article, and one that only edits change, inside it.
+// article, one that only edits change, inside it, and one in every paragraph
+// that is the article's own, for what articles have in common is no text.
 const (
-	noiseMark = "NOISEMARK"
-	editMark  = "EDITMARK"
+	noiseMark   = "NOISEMARK"
+	editMark    = "EDITMARK"
+	articleMark = "ARTICLEMARK"
 )
 
 // serveSite answers on siteHosts ports until its standard input ends, and
@@ -61,10 +63,9 @@ func serveSite(dir string) error {
 		if err != nil {
 			return err
 		}
-		base := strings.TrimSuffix(filepath.Base(name), ".html")
-		pages[base], packed[base] = page, pack(page, gzip.DefaultCompression)
+		pages[strings.TrimSuffix(filepath.Base(name), ".html")] = page
 	}
-	var mu sync.Mutex // guards asked
+	var mu sync.Mutex // guards asked and packed
 	asked := make(map[string]int)
 	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		part := strings.Split(r.URL.Path, "/")
@@ -72,7 +73,15 @@ func serveSite(dir string) error {
 			http.NotFound(w, r)
 			return
 		}
-		body := packed[part[2]]
+		id := strings.ReplaceAll(r.Host, ":", ".") + "-" + part[3]
+		page := bytes.ReplaceAll(pages[part[2]], []byte(articleMark), []byte(id))
+		mu.Lock()
+		body := packed[id+r.URL.Path]
+		if body == nil {
+			body = pack(page, gzip.DefaultCompression)
+			packed[id+r.URL.Path] = body
+		}
+		mu.Unlock()
 		switch part[1] {
 		case "304":
 			w.Header().Set("ETag", `"v1"`)
@@ -85,7 +94,7 @@ func serveSite(dir string) error {
 			asked[r.URL.Path]++
 			n := asked[r.URL.Path]
 			mu.Unlock()
-			page := bytes.ReplaceAll(pages[part[2]], []byte(noiseMark), fmt.Append(nil, n))
+			page = bytes.ReplaceAll(page, []byte(noiseMark), fmt.Append(nil, n))
 			if part[1] == "changed" {
 				page = bytes.ReplaceAll(page, []byte(editMark), fmt.Append(nil, 1000+n))
 			}
@@ -182,23 +191,28 @@ func sitePages(tb testing.TB) map[string][]byte {
 }
 
 // mark sets the marks in a real page. It reports whether that could be done:
-// one paragraph must stand in the page as it is read.
+// some paragraphs must stand in the page as they are read.
 func mark(page []byte) ([]byte, bool) {
 	r, err := extract.Read(page, extract.Options{ContentType: "text/html; charset=utf-8"})
 	if err != nil || r.Extractor == "" || len(r.Text.Paragraphs) < 3 {
 		return nil, false
 	}
+	marked := 0
 	for _, para := range r.Text.Paragraphs {
-		if len(para) > 120 && bytes.Count(page, []byte(para)) == 1 && strings.HasSuffix(para, ".") {
-			page = bytes.Replace(page, []byte(para), []byte(para+" It was read "+editMark+" times."), 1)
-			body := bytes.Index(page, []byte("</body>"))
-			if body < 0 {
-				return nil, false
-			}
-			return slices.Insert(page, body, []byte(`<script>var seen=`+noiseMark+`</script>`)...), true
+		if len(para) < 60 || bytes.Count(page, []byte(para)) != 1 {
+			continue
 		}
+		more := " In article " + articleMark + "."
+		if marked++; marked == 1 {
+			more += " It was read " + editMark + " times."
+		}
+		page = bytes.Replace(page, []byte(para), []byte(para+more), 1)
 	}
-	return nil, false
+	body := bytes.Index(page, []byte("</body>"))
+	if marked < 3 || body < 0 {
+		return nil, false
+	}
+	return slices.Insert(page, body, []byte(`<script>var seen=`+noiseMark+`</script>`)...), true
 }
 
 // ownPage is a page of some 150 KB, of which the article is 8 KB: the share
@@ -214,7 +228,7 @@ func ownPage() []byte {
 <main><article><header><h1>Council votes to close bridge</h1><p class="standfirst">Drivers face two years of detours after cracks were found.</p></header><div class="body">`)
 	for i := range 40 {
 		fmt.Fprintf(&b, "<p>In its %dth meeting the council heard that the <a href=\"/b\">old bridge</a> carries %d,000 vehicles a day, and that engineers had found cracks in %d of its piers, "+
-			"which nobody had looked at since it was built, as one of them said.</p>\n", i+2, i+7, i+3)
+			"which nobody had looked at since it was built, as one of them said to %s.</p>\n", i+2, i+7, i+3, articleMark)
 	}
 	b.WriteString(`<p>The inquiry has heard ` + editMark + ` witnesses so far, and the chair expects to hear as many again before the summer.</p></div></article>
 <aside>` + strings.Repeat(`<div class="card"><a href="/x"><img src="a.jpg" alt=""><span class="kicker">Region</span><h3>Another story of the day</h3></a></div>`, 450) + `</aside></main>
