@@ -76,6 +76,9 @@ type FrontEnd struct {
 	channel func(id string) news.ChannelName
 	log     *slog.Logger
 
+	mu       sync.Mutex      // guards stopping
+	stopping <-chan struct{} // closed when Run is to end; nil before it ran
+
 	slots   chan struct{}  // one for each interaction being answered
 	running sync.WaitGroup // interactions being answered
 	seen    seen
@@ -93,6 +96,8 @@ const (
 	// answerTime is how much of the fifteen minutes in which an answer can be
 	// filled in a command may take.
 	answerTime = 13 * time.Minute
+	// lastTime is how long an answer may take once the program is to stop.
+	lastTime = 3 * time.Second
 )
 
 // Name is what a channel is called that no configuration names.
@@ -125,6 +130,9 @@ func New(o Options) (*FrontEnd, error) {
 // if Discord refuses the bot for good; that is no reason to stop anything else.
 func (f *FrontEnd) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
+	f.mu.Lock()
+	f.stopping = ctx.Done()
+	f.mu.Unlock()
 	var registering sync.WaitGroup
 	registering.Go(func() { f.register(ctx) })
 	err := f.session.Listen(ctx, func(e discord.Event) { f.event(ctx, e) })

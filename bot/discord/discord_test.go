@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -533,16 +534,27 @@ func TestReplies(t *testing.T) {
 // ages are what depends on when the test runs.
 var ages = regexp.MustCompile(`((today|tomorrow|yesterday|on)?,? ?(\d{4}-\d\d-\d\d|\d{1,2} [A-Z][a-z]{2,8}( \d{4})?)?,? ?\d{1,2}:\d\d (UTC|GMT|BST|there now)|\d+ s after|in about [^,.)]*|in \d+ [a-z]+|\b\d+ (second|minute)s? (ago|after)|just now)`)
 
-func TestShutdownEndsWhatIsUnderWay(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	w.run()
-	w.slow = 200 * time.Millisecond
-	i := w.Slash(chattest.Admin(chattest.DiscordText), "editwatch add", at(bridge))
-	w.WaitCalls(chattest.CreateCallback, 1)
-	w.stop()
-	if i.Unanswered() {
-		t.Error("not even acknowledged")
+// TestShutdown stops in the middle of a command, which came over the gateway or
+// the endpoint. Its asker is told.
+func TestShutdown(t *testing.T) {
+	for _, endpoint := range []bool{false, true} {
+		t.Run(strconv.FormatBool(endpoint), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.run()
+			if endpoint {
+				w.UseEndpoint(w.endpoint(), http.DefaultClient)
+			}
+			w.slow = time.Minute
+			i := w.Slash(chattest.Admin(chattest.DiscordText), "editwatch add", at(bridge))
+			time.Sleep(300 * time.Millisecond)
+			began := time.Now()
+			w.stop()
+			if took := time.Since(began); took > 10*time.Second {
+				t.Errorf("stopped after %v", took)
+			}
+			says(t, i.Answer(), "I am being restarted.")
+		})
 	}
 }
 

@@ -32,9 +32,46 @@ func (f *FrontEnd) take(ctx context.Context, i *interaction, answer first) bool 
 				f.log.Error("answering in discord panicked", "interaction", i.ID, "panic", v, "stack", string(debug.Stack()))
 			}
 		}()
+		ctx, cancel := f.untilStop(ctx)
+		defer cancel()
 		f.answer(ctx, i, answer)
 	})
 	return true
+}
+
+// untilStop returns a context that also ends when Run does.
+func (f *FrontEnd) untilStop(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	f.mu.Lock()
+	stopping := f.stopping
+	f.mu.Unlock()
+	go func() {
+		select {
+		case <-stopping:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, cancel
+}
+
+// lastWords returns a context in which an answer can still be given for a moment
+// after ctx has ended.
+func lastWords(ctx context.Context, deadline time.Time) (context.Context, context.CancelFunc) {
+	out, cancel := context.WithDeadline(context.WithoutCancel(ctx), deadline)
+	stop := context.AfterFunc(ctx, func() {
+		select {
+		case <-time.After(lastTime):
+			cancel()
+		case <-out.Done():
+		}
+	})
+	return out, func() { stop(); cancel() }
+}
+
+// restarting is what somebody is told whose command was cut off.
+func restarting() bot.Answer {
+	return bot.Answer{Refused: true, Lines: []string{"I am being restarted.", "Try again in a minute."}}
 }
 
 // answer carries an interaction through: the first answer at once, then what was
@@ -69,6 +106,8 @@ func (f *FrontEnd) answer(ctx context.Context, i *interaction, answer first) {
 	a := f.do(ctx, i)
 	m := message(a)
 	m.File = file(a)
+	ctx, cancel = lastWords(ctx, began.Add(answerTime))
+	defer cancel()
 	var err error
 	if inPlace && !a.Replaces {
 		m.Flags = discord.FlagEphemeral
@@ -169,6 +208,8 @@ func (f *FrontEnd) do(ctx context.Context, i *interaction) (a bot.Answer) {
 	switch {
 	case refused:
 		a = bot.Refuse(refusal)
+	case err != nil && ctx.Err() != nil:
+		a = restarting()
 	case err != nil:
 		f.log.Error("command", "verb", r.command.Verb, "channel", r.command.Channel, "err", err)
 		a = bot.Sorry()

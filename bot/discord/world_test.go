@@ -109,7 +109,11 @@ func (w *world) registered() {
 
 // Place finds a feed at /feed, nothing at /nothing, and articles elsewhere.
 func (w *world) Place(ctx context.Context, watch news.Watch) (news.Placement, error) {
-	time.Sleep(w.slow)
+	select {
+	case <-time.After(w.slow):
+	case <-ctx.Done():
+		return news.Placement{}, ctx.Err()
+	}
 	now := time.Now().UTC()
 	p := news.Placement{Next: now.Add(15 * time.Minute)}
 	switch {

@@ -63,8 +63,8 @@ type Session struct {
 // NewSession returns a session. It makes no request yet.
 func NewSession(o Options) (*Session, error) {
 	token := strings.TrimSpace(o.Token)
-	if rest, ok := strings.CutPrefix(token, "Bot "); ok {
-		token = strings.TrimSpace(rest)
+	if word, rest, _ := strings.Cut(token, " "); word == "Bot" {
+		token = strings.TrimSpace(rest) // as it stands in a header
 	}
 	if token == "" || strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
 		return nil, errors.New("this is not the token of a Discord bot: copy it from the application's page, Bot, Reset Token")

@@ -25,6 +25,10 @@ const firstPatience = 30 * time.Second
 // is smaller.
 const tapMost = 2048
 
+// maxInterval is the longest time between heartbeats that is believed, in
+// milliseconds.
+const maxInterval = 3600_000
+
 var errEnded = errors.New("the gateway ended the connection")
 
 // A tap is the gateway's connection under discordgo. It reads along and knows
@@ -202,7 +206,7 @@ func (t *tap) read(opcode byte, payload []byte) (stop bool) {
 		var hello struct {
 			Interval float64 `json:"heartbeat_interval"`
 		}
-		if json.Unmarshal(m.Data, &hello) == nil && hello.Interval >= 1 {
+		if json.Unmarshal(m.Data, &hello) == nil && hello.Interval >= 1 && hello.Interval <= maxInterval {
 			t.interval = time.Duration(hello.Interval * float64(time.Millisecond))
 		}
 		t.sign()
