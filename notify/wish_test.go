@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -132,7 +133,7 @@ func TestDigest(t *testing.T) {
 		w.edit(&two, "Two")
 		sleepUntil(9.5)
 		w.edit(&one, "One, after the digest was tried") // goes into the next one
-		down = false
+		p.change(func() { down = false })
 		sleepUntil(12)
 		if got := p.all(); len(got) != 1 || len(got[0].Delivery.Events) != 2 {
 			t.Fatalf("posts %v, want the digest with its two members", p.clock())
@@ -299,10 +300,35 @@ func (g *guild) Tell(_ context.Context, person, text string) error {
 }
 
 func (g *guild) Update(ctx context.Context, a Announcement) error {
+	g.mu.Lock()
+	var err error
 	if g.update != nil {
-		if err := g.update(); err != nil {
-			return err
-		}
+		err = g.update()
+	}
+	g.mu.Unlock()
+	if err != nil {
+		return err
 	}
 	return g.board.Update(ctx, a)
+}
+
+// change alters what a platform's answers depend on.
+func (p *platform) change(f func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	f()
+}
+
+// attempts returns how many posts were tried.
+func (p *platform) attempts() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.tries
+}
+
+// sentOn returns what was published, and who was told something.
+func (g *guild) sentOn() (published, told []string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return slices.Clone(g.published), slices.Clone(g.told)
 }

@@ -103,6 +103,11 @@ func (f *FrontEnd) answer(ctx context.Context, i *interaction, answer first) {
 	}
 	ctx, cancel = context.WithDeadline(ctx, began.Add(answerTime))
 	defer cancel()
+	if i.Application == "" { // compatible servers may not say it
+		if who, err := f.session.Who(ctx); err == nil {
+			i.Application = who.Application
+		}
+	}
 	a := f.do(ctx, i)
 	m := message(a)
 	m.File = file(a)

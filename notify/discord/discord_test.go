@@ -225,11 +225,37 @@ func TestRenderGolden(t *testing.T) {
 		{Label: "Side by side", URL: "https://edits.example/a1/3/4"},
 		{Label: "Mute article", Token: news.Action{Verb: news.ActionMute, Target: "a1"}.Token()},
 	}
+	returned := notifytest.Announcement()
+	returned.Report.Kind = news.Returned
+	reverted := notifytest.Announcement()
+	reverted.Report.Kind, reverted.Report.RevertedTo = news.Reverted, 2
+	corrected := notifytest.Announcement()
+	corrected.Report.Edit = &news.Edit{
+		Significance: news.Major, Noted: true, Classes: []news.Class{news.ClassCorrection, news.ClassRewrite, news.ClassRemoval},
+		Parts: []news.Part{
+			notifytest.Part(news.WhereParagraph, -1, 5, news.ClassCorrection, "", "", "This article was amended on 3 May to correct the number of vehicles.", ""),
+			notifytest.Part(news.WhereParagraph, 0, 0, news.ClassRewrite, "", "The council has put off the repair of the bridge.", "The bridge will close in June, the council decided last night.", ""),
+			notifytest.Part(news.WhereParagraph, 6, -1, news.ClassRemoval, "", "The mayor had promised in March that no jobs would go.", "", ""),
+		},
+	}
+	underTest := notifytest.Announce(news.Report{
+		Kind: news.Testing, Detail: "two headlines alternate", Article: removed.Report.Article, From: &news.ReportEnd{Version: 4}, To: &news.ReportEnd{Version: 5},
+	})
+	digest := notify.Announcement{
+		Delivery: news.Delivery{ID: "d9", Kind: news.Gather, Channel: "desk"},
+		Brief: brief.Notice("", "3 edits since 09:00", "https://edits.example/",
+			"The Harbour Post: Council votes to close bridge (headline and 3 paragraphs)", "The Valley Echo: Paper mill to close (fact)"),
+	}
 	tests := map[string]notify.Announcement{
-		"bot":     bot,
-		"edited":  notifytest.Announcement(),
-		"removed": removed,
-		"hostile": notifytest.Announce(hostile.Report),
+		"returned":  notifytest.Announce(returned.Report),
+		"reverted":  notifytest.Announce(reverted.Report),
+		"corrected": notifytest.Announce(corrected.Report),
+		"testing":   underTest,
+		"digest":    digest,
+		"bot":       bot,
+		"edited":    notifytest.Announcement(),
+		"removed":   removed,
+		"hostile":   notifytest.Announce(hostile.Report),
 	}
 	for name, a := range tests {
 		t.Run(name, func(t *testing.T) {
