@@ -102,7 +102,7 @@ func openStore(path string) (store.Store, error) {
 	s, err := bolt.Open(path, bolt.Options{})
 	switch {
 	case errors.Is(err, store.ErrInUse):
-		return nil, fmt.Errorf("the store %s is in use by another editwatch; stop that one, or name another store with --store", path)
+		return nil, inUse(path)
 	case errors.Is(err, store.ErrNewer):
 		return nil, fmt.Errorf("the store %s was written by a newer editwatch; use that one, or restore a backup", path)
 	case errors.Is(err, store.ErrDamaged):
@@ -111,6 +111,10 @@ func openStore(path string) (store.Store, error) {
 		return nil, err
 	}
 	return s, nil
+}
+
+func inUse(path string) error {
+	return fmt.Errorf("the store %s is in use by another editwatch; stop that one, or name another store with --store", path)
 }
 
 func exists(path string) bool {
@@ -186,8 +190,8 @@ func (c config) senders(e *env, chat *chat) (map[news.ChannelName]notify.Channel
 		all[news.ChannelName(ch.Name)] = n
 		names = append(names, news.ChannelName(ch.Name))
 	}
-	if _, named := all[consoleName]; named && len(names) == 0 {
-		names = append(names, consoleName)
+	if !slices.Contains(names, consoleName) {
+		names = append(names, consoleName) // always there
 	}
 	return all, names, nil
 }
@@ -235,9 +239,18 @@ func fact(v any) json.RawMessage {
 // backup writes a copy of the store beside the file and then in its place, so
 // that a file of that name is a whole backup.
 func (a *app) backup(ctx context.Context, to string) (err error) {
+	if there, err := os.Stat(to); err == nil {
+		if own, err := os.Stat(a.config.Store); err == nil && os.SameFile(there, own) {
+			return errors.New("that is the store itself; name another file for the copy")
+		}
+	}
 	f, err := os.CreateTemp(filepath.Dir(to), filepath.Base(to)+".*.part")
 	if err != nil {
-		return fmt.Errorf("write the backup: %w", err)
+		var at *fs.PathError
+		if errors.As(err, &at) {
+			err = at.Err // the name tried is not one anybody gave
+		}
+		return fmt.Errorf("the copy cannot be written to %s: %w", to, err)
 	}
 	defer os.Remove(f.Name())
 	if err := errors.Join(a.store.Backup(ctx, f), f.Sync(), f.Close()); err != nil {
@@ -314,7 +327,7 @@ func (e *env) logger() *slog.Logger {
 	switch {
 	case e.global.Debug:
 		level = slog.LevelDebug
-	case isTerminal(e.stderr):
+	case e.quiet, isTerminal(e.stderr):
 		level = slog.LevelWarn
 	}
 	if isTerminal(e.stderr) {

@@ -145,7 +145,7 @@ func (e *env) ask(f facts, c bot.Command) error {
 		}
 		c.Channel = channel
 	}
-	a, err := e.request(cli.Request{Command: &c}, c.Verb == bot.Add)
+	a, err := e.request(cli.Request{Command: &c}, c.Verb == bot.Add || c.Verb == bot.Import || c.Verb == bot.Settings || c.Verb == bot.Test)
 	if err != nil {
 		return err
 	}
@@ -178,7 +178,7 @@ func (e *env) request(r cli.Request, create bool) (bot.Answer, error) {
 		return a, err
 	}
 	if !create && !exists(c.Store) {
-		return bot.Answer{}, fmt.Errorf("there is no store %s yet; editwatch run URL makes one", c.Store)
+		return bot.Answer{}, fmt.Errorf("there is no store %s yet; editwatch run, poll or add makes one", c.Store)
 	}
 	app, err := newApp(e, c)
 	if err != nil {

@@ -18,6 +18,7 @@ type demoCmd struct {
 // Run watches the newsroom with the real parts, at a pace that can be watched:
 // what takes minutes on the web takes seconds here. Nothing of it is kept.
 func (c *demoCmd) Run(e *env) error {
+	e.quiet = true
 	dir, err := os.MkdirTemp("", "editwatch-demo-")
 	if err != nil {
 		return fmt.Errorf("make a place for the demo: %w", err)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/editwatch/editwatch/bot/cli"
 	"github.com/editwatch/editwatch/internal/brief"
+	"github.com/editwatch/editwatch/internal/store"
 	"github.com/editwatch/editwatch/internal/store/bolt"
 )
 
@@ -61,15 +62,19 @@ func (c *restoreCmd) Run(e *env) error {
 		os.Remove(fresh)
 		return fmt.Errorf("%s is damaged; nothing was changed: %w", c.File, err)
 	}
-	if exists(path) {
-		aside := path + time.Now().UTC().Format(".20060102-150405")
-		if err := os.Rename(path, aside); err != nil {
-			return err
+	aside := path + time.Now().UTC().Format(".20060102-150405")
+	existed := exists(path)
+	if err := replace(path, fresh, func() error {
+		if !existed {
+			return nil
 		}
-		fmt.Fprintf(e.stdout, "The store that was there is now %s.\n", aside)
-	}
-	if err := os.Rename(fresh, path); err != nil {
+		return os.Rename(path, aside)
+	}); err != nil {
+		os.Remove(fresh)
 		return err
+	}
+	if existed {
+		fmt.Fprintf(e.stdout, "The store that was there is now %s.\n", aside)
 	}
 	_, err = fmt.Fprintf(e.stdout, "Restored %s. What happened before the backup is not announced again.\n", path)
 	return err
@@ -82,6 +87,25 @@ func migrate(path string) error {
 		return err
 	}
 	return s.Close()
+}
+
+// replace puts the file fresh in the place of the store after prepare, while
+// it holds the store: what others wrote meanwhile would be lost with the old
+// file. A store that is not there or cannot be opened is in nobody's use.
+func replace(path, fresh string, prepare func() error) error {
+	if exists(path) {
+		held, err := bolt.Open(path, bolt.Options{})
+		switch {
+		case errors.Is(err, store.ErrInUse):
+			return inUse(path)
+		case err == nil:
+			defer held.Close()
+		}
+	}
+	if err := prepare(); err != nil {
+		return err
+	}
+	return os.Rename(fresh, path)
 }
 
 type verifyCmd struct{}
@@ -126,10 +150,17 @@ func (c *compactCmd) Run(e *env) error {
 		return err
 	}
 	after, err := os.Stat(fresh)
-	if err == nil {
-		err = os.Rename(fresh, path)
-	}
 	if err != nil {
+		return err
+	}
+	err = replace(path, fresh, func() error {
+		if now, err := os.Stat(path); err != nil || !now.ModTime().Equal(before.ModTime()) {
+			return errors.New("the store was used meanwhile; try again")
+		}
+		return nil
+	})
+	if err != nil {
+		os.Remove(fresh)
 		return err
 	}
 	_, err = fmt.Fprintf(e.stdout, "%s: %d KB before, %d KB now.\n", path, before.Size()>>10, after.Size()>>10)

@@ -72,6 +72,9 @@ type env struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	global         *grammar
+	// quiet says that the command tells on stdout and in its last lines what
+	// happened, so that the log is for what is unusual.
+	quiet bool
 }
 
 // errFailed ends a command that has said itself what failed.

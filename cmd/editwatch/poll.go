@@ -22,6 +22,7 @@ type pollCmd struct {
 }
 
 func (c *pollCmd) Run(e *env) error {
+	e.quiet = true
 	conf, err := e.config()
 	if err != nil {
 		return err
@@ -45,7 +46,7 @@ func (c *pollCmd) Run(e *env) error {
 			fmt.Fprintf(e.stderr, "%s: %s\n", u, strings.Join(answer.Lines, " "))
 		}
 	}
-	return a.poll(e, c.JSON, len(c.URLs) > 0 && refused == len(c.URLs))
+	return a.poll(e, c.JSON, refused > 0 && refused == len(c.URLs))
 }
 
 // A pollFact is what a pass did, as --json.
@@ -60,7 +61,7 @@ type pollFact struct {
 }
 
 // poll makes one pass: visits everything, settles what is held, delivers.
-func (a *app) poll(e *env, asJSON, allRefused bool) error {
+func (a *app) poll(e *env, asJSON, refused bool) error {
 	began := time.Now()
 	before, err := a.store.Counts(e.ctx)
 	if err != nil {
@@ -90,8 +91,8 @@ func (a *app) poll(e *env, asJSON, allRefused bool) error {
 	if err := f.print(e, asJSON); err != nil {
 		return err
 	}
-	if allRefused && after.Watches == 0 {
-		return errFailed
+	if refused {
+		return errFailed // none of the URLs that were given can be watched
 	}
 	return nil
 }

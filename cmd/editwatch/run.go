@@ -27,6 +27,9 @@ func (c *runCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
+	if _, err := cli.Ask(e.ctx, cli.SocketPath(conf.Store), cli.Request{Health: true}); !errors.Is(err, cli.ErrNobody) {
+		return inUse(conf.Store)
+	}
 	l, err := conf.listener()
 	if err != nil {
 		return err
@@ -128,6 +131,8 @@ func (a *app) addAll(ctx context.Context, e *env, urls []string) error {
 		return err
 	}
 	switch {
+	case len(list.Facts) > 0 && len(urls) == 0 && isTerminal(e.stderr) && !a.config.demo:
+		return cli.Print(e.stdout, list, nil) // what is watched, and when it is looked at next
 	case len(list.Facts) > 0:
 	case refused > 0:
 		return errFailed
