@@ -62,6 +62,10 @@
 //
 //   - webhook: at least once; the webhook-id is the delivery's ID, the same for
 //     every attempt, so that the receiver can tell.
+//   - discord: once while Discord remembers the delivery's ID, which is the
+//     nonce; from then on the sender looks for the post before it repeats it.
+//   - slack: the sender looks for the post before it repeats it, where it may
+//     read the channel; else at least once.
 //   - discord-webhook, slack-webhook, console: at least once. The platforms
 //     take no key that would let them tell.
 //

@@ -158,17 +158,26 @@ func invites(before string) bool {
 }
 
 // emojiCode reports whether after is the rest of an emoji's code, as in
-// ":smile:".
+// ":smile:". Those without a letter are few; the others are times of day.
 func emojiCode(after string) bool {
-	for i, r := range after {
+	name, _, ok := strings.Cut(after, ":")
+	switch {
+	case !ok || name == "":
+		return false
+	case name == "100", name == "1234", name == "+1", name == "-1":
+		return true
+	}
+	letter := false
+	for _, r := range name {
 		switch {
-		case r == ':':
-			return i > 0
-		case r != '_' && r != '+' && r != '-' && (r > 'z' || !unicode.IsLetter(r) && !unicode.IsDigit(r)):
+		case r == '_' || r == '+' || r == '-' || '0' <= r && r <= '9':
+		case 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z':
+			letter = true
+		default:
 			return false
 		}
 	}
-	return false
+	return letter
 }
 
 // mentions reports whether after makes a mention of an @ before it: of

@@ -68,7 +68,7 @@ var anywhere = []mark{
 	{"address", regexp.MustCompile(`(?i)^(?:https?|steam|discord|ftp)://[^\s<]`)},
 	{"angle address", regexp.MustCompile(`^<[a-zA-Z][a-zA-Z0-9+.-]*:[^\s>]+>`)},
 	{"mail", regexp.MustCompile(`^<[^\s<>]+@[^\s<>]+>`)},
-	{"emoji code", regexp.MustCompile(`^:[a-zA-Z0-9_+-]+:`)},
+	{"emoji code", regexp.MustCompile(`^:(?:[0-9_+-]*[a-zA-Z][a-zA-Z0-9_+-]*|100|1234|[+-]1):`)},
 }
 
 // Mentions, and invites and timestamps that become cards, are looked for in the
