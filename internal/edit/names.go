@@ -1,6 +1,7 @@
 package edit
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -33,6 +34,9 @@ func (c *comparison) subjectChanged(ch change) bool {
 			return false
 		}
 	}
+	if slipped(o, n) {
+		return false
+	}
 	return !strings.HasPrefix(n.low, firstRunes(o.low, 3))
 }
 
@@ -60,13 +64,33 @@ func (c *comparison) nameMissing(ws []word, lo, hi int, others []word) bool {
 		}
 		found := false
 		for _, o := range others {
-			found = found || stem(o.low) == stem(ws[i].low)
+			found = found || stem(o.low) == stem(ws[i].low) || slipped(o, ws[i])
 		}
 		if !found {
 			return true
 		}
 	}
 	return false
+}
+
+// slipped reports whether a and b are one capitalised word in which two
+// neighbouring letters changed places: Road, Raod. That is a slip of the fingers
+// put right, or made, and no other name. The first letter stands, and acronyms
+// are made of nothing but first letters.
+func slipped(a, b word) bool {
+	if !capital(a.text) || !capital(b.text) || acronym(a.text) || acronym(b.text) {
+		return false
+	}
+	x, y := []rune(stem(a.low)), []rune(stem(b.low))
+	if len(x) != len(y) {
+		return false
+	}
+	i := 0
+	for i < len(x) && x[i] == y[i] {
+		i++
+	}
+	return i > 0 && i+1 < len(x) && unicode.IsLetter(x[i]) && unicode.IsLetter(x[i+1]) &&
+		x[i] == y[i+1] && x[i+1] == y[i] && slices.Equal(x[i+2:], y[i+2:])
 }
 
 // stem drops a possessive ending.
