@@ -107,8 +107,8 @@ type Article struct {
 	// newest version's text; nil for most.
 	Rereading *Rereading
 	Modified  time.Time // as the page of the newest believed reading states it; zero when unknown
-	// Live is since when the article is edited so often that its edits are not
-	// told one by one; zero otherwise. Lives counts how often that was told.
+	// Live is since when the article is a live page; zero when it is none. See
+	// [Article.LiveAt]. Lives counts how often that was told.
 	Live  time.Time
 	Lives int
 
@@ -118,12 +118,13 @@ type Article struct {
 	Polling Polling
 }
 
-// LiveQuiet is how long a live page must rest before its edits are told one by
-// one again.
+// LiveQuiet is how long a live page must rest before all its edits are told
+// again.
 const LiveQuiet = 6 * time.Hour
 
-// LiveAt reports whether the page is live at the time: its edits are then
-// recorded, and told only where the headline or a correction changed.
+// LiveAt reports whether the page is live at the time, that is, edited so often
+// that its edits are recorded, and told only where the headline, a fact or a
+// correction changed.
 func (a Article) LiveAt(t time.Time) bool {
 	return !a.Live.IsZero() && t.Sub(later(a.Live, a.LastEdited)) < LiveQuiet
 }

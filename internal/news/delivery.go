@@ -25,7 +25,7 @@ const (
 	Pending  DeliveryState = "pending"
 	Sent     DeliveryState = "sent"
 	Rejected DeliveryState = "rejected" // no later attempt can succeed
-	Moot     DeliveryState = "moot"     // nothing was left to say: its edits cancel each other out
+	Moot     DeliveryState = "moot"     // nothing was left to say; Trouble says why
 )
 
 // A Delivery is the duty to put one announcement in one channel.

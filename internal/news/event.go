@@ -19,7 +19,7 @@ const (
 	Testing    EventKind = "testing"    // two headlines alternate
 	Redirected EventKind = "redirected" // it moved to another address
 	Retired    EventKind = "retired"    // it is no longer checked
-	Live       EventKind = "live"       // it is edited so often that edits are summed up
+	Live       EventKind = "live"       // it became a live page: most of its edits are no longer told
 	Failing    EventKind = "failing"    // a notice: it cannot be read
 	Recovered  EventKind = "recovered"  // a notice: it can be read again
 )
@@ -49,7 +49,7 @@ type Event struct {
 	Classes      []Class
 	Noted        bool
 	// Live says that the article was a live page at the time: its edits are
-	// announced only where the headline or a correction changed.
+	// announced only where the headline, a fact or a correction changed.
 	Live bool
 
 	RevertedTo   int    // Reverted: the version whose text stands again

@@ -6,7 +6,7 @@ import "time"
 // that stand in many of them, and changes that many of them had alike.
 type Template struct {
 	Host string // as in Polling.Host
-	// Read are the articles that were read of late, most recently read last.
+	// Read are the articles that were read of late, by ID.
 	Read []ArticleRead
 	// Blocks are those met in articles, most recently met last.
 	Blocks []Block

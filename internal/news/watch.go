@@ -69,7 +69,7 @@ func (w Watch) Paused(now time.Time) bool { return now.Before(w.PausedUntil) }
 func (w Watch) Wants(e Event, now time.Time) (ok bool, why string) {
 	switch {
 	case e.Seq <= w.After:
-		return false, "it happened before the watch was placed"
+		return false, "it happened before the watch was placed or resumed"
 	case w.Paused(now):
 		return false, "the watch is paused"
 	case e.Kind == Retired && w.Article == "":
