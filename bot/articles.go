@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -21,11 +22,9 @@ func (b *Bot) article(ctx context.Context, c Command) (news.Article, error) {
 		return news.Article{}, &news.Refusal{What: "Which article is it about?", Do: "Give its address."}
 	}
 	if !strings.ContainsAny(target, "/.") {
-		if w, err := b.store.Watch(ctx, news.WatchID(strings.ToLower(target))); err == nil && w.Article != "" {
-			return b.store.Article(ctx, w.Article)
-		}
-		if a, err := b.store.Article(ctx, news.ArticleID(target)); err == nil {
-			return a, nil
+		a, err := b.articleByID(ctx, c, target)
+		if err == nil || !errors.Is(err, store.ErrNotFound) {
+			return a, err
 		}
 	}
 	if !strings.Contains(target, "://") {
@@ -39,6 +38,29 @@ func (b *Bot) article(ctx context.Context, c Command) (news.Article, error) {
 		}
 	}
 	return a, err
+}
+
+// watchID is what the IDs of watches look like.
+var watchID = regexp.MustCompile(`^[wW][0-9]+$`)
+
+// articleByID returns the article with an ID, or the one that the watch with
+// that ID is of. It returns store.ErrNotFound if the target may be an address
+// instead.
+func (b *Bot) articleByID(ctx context.Context, c Command, target string) (news.Article, error) {
+	a, err := b.store.Article(ctx, news.ArticleID(target))
+	if !errors.Is(err, store.ErrNotFound) || !watchID.MatchString(target) {
+		return a, err
+	}
+	w, err := b.store.Watch(ctx, news.WatchID(strings.ToLower(target)))
+	switch {
+	case errors.Is(err, store.ErrNotFound), err == nil && w.Channel != c.Channel && c.Channel != "" && !c.Everywhere:
+		return news.Article{}, noWatch(target)
+	case err != nil:
+		return news.Article{}, err
+	case w.Article == "":
+		return news.Article{}, &news.Refusal{What: fmt.Sprintf("%s is not of one article.", w.ID), Do: "Give the article's address."}
+	}
+	return b.store.Article(ctx, w.Article)
 }
 
 // An articleFact is what History tells first, as --json.
@@ -85,6 +107,8 @@ func (b *Bot) standing(a news.Article, now time.Time, zone *time.Location) strin
 	switch {
 	case !a.Retired.IsZero():
 		return fmt.Sprintf("It is no longer checked since %s. To check it again: add %s", brief.Date(a.Retired, zone), a.URL)
+	case a.Polling.Last.IsZero() && a.Polling.Next.IsZero() && a.Reading == news.PageReading:
+		return "It was not read yet, and no reading of it is due."
 	case a.Polling.Last.IsZero() && a.Reading == news.PageReading:
 		return "It was not read yet; that is due " + soon(a.Polling.Next, now) + "."
 	case a.Reading == news.FeedReading:
@@ -92,7 +116,7 @@ func (b *Bot) standing(a news.Article, now time.Time, zone *time.Location) strin
 	case a.Polling.Next.IsZero():
 		return "It is no longer checked: nobody watches it any more."
 	}
-	s := fmt.Sprintf("Checked %s, next %s.", brief.Ago(now.Sub(a.Polling.Last)), soon(a.Polling.Next, now))
+	s := fmt.Sprintf("Checked %s, %s.", brief.Ago(now.Sub(a.Polling.Last)), nextCheck(a.Polling.Next, now))
 	if !a.Removed.IsZero() {
 		s = fmt.Sprintf("Removed since %s. ", brief.Clock(a.Removed, now, zone)) + s
 	}
@@ -111,6 +135,7 @@ func (b *Bot) diff(ctx context.Context, c Command) (Answer, error) {
 	if from == 0 {
 		from = to - 1
 	}
+	from, to = min(from, to), max(from, to) // as the pages do
 	switch {
 	case a.Versions == 0:
 		return Answer{}, &news.Refusal{What: "That article was not read yet.", Do: "Ask explain for the reason."}
@@ -119,7 +144,7 @@ func (b *Bot) diff(ctx context.Context, c Command) (Answer, error) {
 	case from < 1 || to < 1 || from > a.Versions || to > a.Versions || from == to:
 		return Answer{}, &news.Refusal{
 			What: fmt.Sprintf("That article has versions 1 to %d.", a.Versions),
-			Do:   "Give two different ones of these, the older first.",
+			Do:   "Give two different ones of these.",
 		}
 	}
 	r, err := b.compare(ctx, a, from, to)
@@ -154,13 +179,14 @@ func (b *Bot) compare(ctx context.Context, a news.Article, from, to int) (news.R
 	if err != nil {
 		return news.Report{}, err
 	}
-	e := edit.Compare(prev.Text, next.Text)
+	old := next.Before(prev)
+	e := edit.Compare(old, next.Text)
 	return news.Report{
 		Kind:    news.Edited,
 		Article: news.ReportArticle{ID: a.ID, URL: a.URL, Headline: next.Text.Headline, Source: a.Source},
 		From:    &news.ReportEnd{Version: from, Seen: prev.Seen, Hash: prev.Hash},
 		To:      &news.ReportEnd{Version: to, Seen: next.Seen, Hash: next.Hash},
-		Edit:    &e, Old: prev.Text, New: next.Text, Edits: 1,
+		Edit:    &e, Old: old, New: next.Text, Edits: 1,
 		Links: news.ReportLinks{History: b.o.Links.History(a.ID), Diff: b.o.Links.Diff(a.ID, from, to)},
 	}, nil
 }

@@ -14,7 +14,7 @@ func held(a news.Article, now time.Time, zone *time.Location) string {
 	s := fmt.Sprintf("Held since %s, seen %s: %s. Nothing is said unless that is found again",
 		brief.Clock(h.Since, now, zone), times(h.Looks), holdReason(*h))
 	if !a.Polling.Next.IsZero() {
-		s += "; the next look is " + soon(a.Polling.Next, now)
+		s += "; the next look is " + due(a.Polling.Next, now)
 	}
 	return s + "."
 }
@@ -40,9 +40,9 @@ func circumstances(a news.Article, watches []news.Watch, c Command, now time.Tim
 		switch {
 		case !w.Paused(now), w.Channel != c.Channel && !c.Everywhere:
 		case w.PausedUntil.Equal(news.Forever):
-			lines = append(lines, fmt.Sprintf("%s in %s is paused until it is resumed: that channel hears of nothing.", w.ID, c.place(w.Channel)))
+			lines = append(lines, fmt.Sprintf("%s in %s is paused until it is resumed: it hears of nothing.", w.ID, c.place(w.Channel)))
 		default:
-			lines = append(lines, fmt.Sprintf("%s in %s is paused until %s: that channel hears of nothing.", w.ID, c.place(w.Channel), brief.Clock(w.PausedUntil, now, zone)))
+			lines = append(lines, fmt.Sprintf("%s in %s is paused until %s: it hears of nothing.", w.ID, c.place(w.Channel), brief.Clock(w.PausedUntil, now, zone)))
 		}
 	}
 	return lines

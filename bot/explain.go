@@ -40,12 +40,12 @@ type explainTold struct {
 // explain says when the article was last checked, what came back, and why
 // nothing was said.
 func (b *Bot) explain(ctx context.Context, c Command, now time.Time) (Answer, error) {
-	if w, err := b.find(ctx, c); err == nil && w.Article == "" {
-		return b.explainWatch(ctx, c, w, now)
-	}
-	a, err := b.article(ctx, c)
-	if err != nil {
+	a, w, err := b.explained(ctx, c)
+	switch {
+	case err != nil:
 		return Answer{}, err
+	case w != nil:
+		return b.explainWatch(ctx, c, *w, now)
 	}
 	zone := b.zoneOf(ctx, c)
 	p := a.Polling
@@ -77,7 +77,7 @@ func (b *Bot) explain(ctx context.Context, c Command, now time.Time) (Answer, er
 		return Answer{}, err
 	}
 	if len(events) == 0 {
-		lines = append(lines, "Nothing was ever told of it: its text is still the one first seen.")
+		lines = append(lines, "Nothing was ever told of it: "+unchanged(a)+".")
 		return Answer{Lines: lines, Facts: facts(f)}, nil
 	}
 	last, told, err := b.told(ctx, c, a, events[0], now)
@@ -89,6 +89,41 @@ func (b *Bot) explain(ctx context.Context, c Command, now time.Time) (Answer, er
 		Lines: append(lines, told...), Facts: facts(f),
 		Buttons: []news.Button{button("History", news.Action{Verb: string(History), Target: string(a.ID)})},
 	}, nil
+}
+
+// explained returns what Explain is asked about: an article, or a watch that is
+// not of one.
+func (b *Bot) explained(ctx context.Context, c Command) (news.Article, *news.Watch, error) {
+	match, err := b.matching(ctx, c)
+	if err != nil && !refused(err) { // whoever is in no channel may ask about articles
+		return news.Article{}, nil, err
+	}
+	if len(match) == 0 {
+		a, err := b.article(ctx, c)
+		return a, nil, err
+	}
+	w := match[0]
+	for _, other := range match[1:] { // of one article they are told together
+		if w.Article == "" || other.Article != w.Article {
+			return news.Article{}, nil, several(match)
+		}
+	}
+	if w.Article == "" {
+		return news.Article{}, &w, nil
+	}
+	a, err := b.store.Article(ctx, w.Article)
+	return a, nil, err
+}
+
+// unchanged says why there is no event of an article.
+func unchanged(a news.Article) string {
+	switch {
+	case a.Versions > 0:
+		return "its text is still the one first seen"
+	case a.Polling.Last.IsZero():
+		return "it was never read, because that was not tried yet"
+	}
+	return "it was never read, because at the last check " + outcome(a.Polling)
 }
 
 // told says who was told of an event, and why others were not. Where other
@@ -104,24 +139,13 @@ func (b *Bot) told(ctx context.Context, c Command, a news.Article, e news.Event,
 	if err != nil {
 		return f, nil, err
 	}
-	deliveries, err := b.store.Deliveries(ctx, store.DeliveryQuery{Event: e.Seq})
-	if err != nil {
-		return f, nil, err
-	}
 	for _, w := range watches {
 		if w.Channel != c.Channel && !c.Everywhere {
 			continue
 		}
-		state := ""
-		for _, d := range deliveries {
-			if d.Channel == w.Channel && d.Kind != news.Update {
-				state = delivered(d, now)
-			}
-		}
-		if state == "" {
-			if state, err = b.untold(ctx, w, e, r, now); err != nil {
-				return f, nil, err
-			}
+		state, err := b.fate(ctx, w, e, r, now)
+		if err != nil {
+			return f, nil, err
 		}
 		f.Told = append(f.Told, explainTold{Watch: w.ID, Channel: w.Channel, State: state})
 		lines = append(lines, fmt.Sprintf("%s in %s: %s.", w.ID, c.place(w.Channel), state))
@@ -132,12 +156,61 @@ func (b *Bot) told(ctx context.Context, c Command, a news.Article, e news.Event,
 	return f, lines, nil
 }
 
+// fate says whether a watch told its channel of an event, of which r is the
+// report, and if not, why.
+func (b *Bot) fate(ctx context.Context, w news.Watch, e news.Event, r news.Report, now time.Time) (string, error) {
+	// A watch that is younger than the event has no part in what others of its
+	// channel told. One that was resumed since may have.
+	if e.Seq > w.After || !e.At.Before(w.Placed) {
+		d, err := b.deliveryOf(ctx, w.Channel, e)
+		if err != nil {
+			return "", err
+		}
+		if d != nil {
+			return delivered(*d, now), nil
+		}
+	}
+	return b.untold(ctx, w, e, r, now)
+}
+
 // gathered is how many of a channel's newest deliveries are looked through for
 // one that tells of an event among others.
 const gathered = 300
 
+// deliveryOf returns the delivery that puts an event into a channel, or nil.
+func (b *Bot) deliveryOf(ctx context.Context, channel news.ChannelName, e news.Event) (*news.Delivery, error) {
+	list, err := b.store.Deliveries(ctx, store.DeliveryQuery{Channel: channel, Event: e.Seq})
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range slices.Backward(list) { // the first that was made
+		if d.Kind != news.Update {
+			return &d, nil
+		}
+	}
+	// What was gathered is about no single article.
+	recent, err := b.store.Deliveries(ctx, store.DeliveryQuery{Channel: channel, Max: gathered})
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range recent {
+		if d.Article == "" && slices.Contains(d.Events, e.Seq) {
+			return &d, nil
+		}
+	}
+	return nil, nil
+}
+
 // untold says why a watch heard nothing of an event, of which r is the report.
+// It asks for the time of the event, as planning did: what happened in a pause
+// is not told after it.
 func (b *Bot) untold(ctx context.Context, w news.Watch, e news.Event, r news.Report, now time.Time) (string, error) {
+	if ok, why := w.Wants(e, e.At); !ok {
+		if e.Seq > w.After && w.Paused(e.At) && !w.Paused(now) {
+			why = "the watch was paused at the time"
+		}
+		return "not told, because " + why, nil
+	}
 	if ok, why := w.Wants(e, now); !ok {
 		return "not told, because " + why, nil
 	}
@@ -145,21 +218,13 @@ func (b *Bot) untold(ctx context.Context, w news.Watch, e news.Event, r news.Rep
 		return "not told, because " + why, nil
 	}
 	th, err := b.store.Thread(ctx, w.Channel, e.Article)
-	if err != nil {
+	switch {
+	case err != nil:
 		return "", err
-	}
-	if now.Before(th.Muted) {
+	case now.Before(th.Muted):
 		return "not told, because the article is muted here", nil
-	}
-	// What was gathered is about no single article.
-	recent, err := b.store.Deliveries(ctx, store.DeliveryQuery{Channel: w.Channel, Max: gathered})
-	if err != nil {
-		return "", err
-	}
-	for _, d := range recent {
-		if d.Article == "" && slices.Contains(d.Events, e.Seq) {
-			return delivered(d, now), nil
-		}
+	case e.At.Before(th.Muted):
+		return "not told, because the article was muted here at the time", nil
 	}
 	return "not told yet", nil
 }

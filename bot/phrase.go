@@ -46,6 +46,24 @@ func soon(t, now time.Time) string {
 	return "in " + brief.About(t.Sub(now))
 }
 
+// due says when something is due as what completes "the next is …": "in about
+// 2 hours", "due now".
+func due(t, now time.Time) string {
+	if s := soon(t, now); s != "now" {
+		return s
+	}
+	return "due now"
+}
+
+// nextCheck says when something is checked again: "next in about 2 hours",
+// "next check is due now".
+func nextCheck(t, now time.Time) string {
+	if s := soon(t, now); s != "now" {
+		return "next " + s
+	}
+	return "next check is due now"
+}
+
 // entries counts the entries of a feed.
 func entries(n int) string {
 	if n == 1 {

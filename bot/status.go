@@ -82,7 +82,7 @@ func (b *Bot) status(ctx context.Context, c Command, now time.Time) (Answer, err
 		a.Lines = append(a.Lines, fmt.Sprintf("%s to be posted, the oldest since %s (%s); tried again %s.",
 			waits(f.Pending), brief.Clock(late.Queued, now, zone), late.Trouble, soon(late.Due, now)))
 	default:
-		a.Lines = append(a.Lines, fmt.Sprintf("%s to be posted, the next %s.", waits(f.Pending), soon(owed[len(owed)-1].Due, now)))
+		a.Lines = append(a.Lines, fmt.Sprintf("%s to be posted, the next %s.", waits(f.Pending), due(owed[len(owed)-1].Due, now)))
 	}
 	if c.Channel != "" {
 		if err := b.channelStatus(ctx, c, &f, &a, now, zone); err != nil {

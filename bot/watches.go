@@ -121,7 +121,7 @@ func (f watchFact) line(now time.Time) string {
 		s += ", checked " + brief.Ago(now.Sub(*f.Checked))
 	}
 	if f.Next != nil && f.State != "paused" {
-		s += ", next " + soon(*f.Next, now)
+		s += ", " + nextCheck(*f.Next, now)
 	}
 	return s
 }
@@ -157,7 +157,7 @@ func (b *Bot) watchFact(ctx context.Context, w news.Watch, now time.Time, zone *
 		polling.Next = w.NextTry
 	}
 	f.Title = first(f.Title, w.URL)
-	if polling.Failures > 0 {
+	if polling.Failures > 0 && f.State == "ok" { // what is removed says more than that it fails
 		f.State, f.Detail = "failing", polling.Detail
 	}
 	if w.Paused(now) {
@@ -179,35 +179,52 @@ func known(t time.Time) *time.Time {
 
 // find returns the watch that the target names, by its ID or its address.
 func (b *Bot) find(ctx context.Context, c Command) (news.Watch, error) {
+	match, err := b.matching(ctx, c)
+	switch {
+	case err != nil:
+		return news.Watch{}, err
+	case len(match) == 1:
+		return match[0], nil
+	case len(match) == 0:
+		return news.Watch{}, noWatch(c.Target)
+	}
+	return news.Watch{}, several(match)
+}
+
+func noWatch(target string) error {
+	return &news.Refusal{What: fmt.Sprintf("There is no watch %s here.", quote(short(target))), Do: "See list for the watches and their IDs."}
+}
+
+func several(match []news.Watch) error {
+	return &news.Refusal{What: fmt.Sprintf("More than one watch is of that address: %s and %s.", match[0].ID, match[1].ID), Do: "Name the one you mean by its ID."}
+}
+
+// matching returns the watches that the target names: the one with that ID, or
+// those of that address.
+func (b *Bot) matching(ctx context.Context, c Command) ([]news.Watch, error) {
 	q := store.WatchQuery{Channel: c.Channel}
 	if !c.Everywhere && c.Channel == "" {
 		channel, err := b.channel(c)
 		if err != nil {
-			return news.Watch{}, err
+			return nil, err
 		}
 		q.Channel = channel
 	}
 	watches, err := b.store.Watches(ctx, q)
 	if err != nil {
-		return news.Watch{}, err
+		return nil, err
 	}
 	var match []news.Watch
 	target := clean(c.Target)
 	for _, w := range watches {
 		if strings.EqualFold(string(w.ID), target) {
-			return w, nil
+			return []news.Watch{w}, nil
 		}
 		if news.FoldAddress(w.URL) == news.FoldAddress(target) {
 			match = append(match, w)
 		}
 	}
-	switch len(match) {
-	case 1:
-		return match[0], nil
-	case 0:
-		return news.Watch{}, &news.Refusal{What: fmt.Sprintf("There is no watch %s here.", quote(short(c.Target))), Do: "See list for the watches and their IDs."}
-	}
-	return news.Watch{}, &news.Refusal{What: fmt.Sprintf("More than one watch is of that address: %s and %s.", match[0].ID, match[1].ID), Do: "Name the one you mean by its ID."}
+	return match, nil
 }
 
 func (b *Bot) remove(ctx context.Context, c Command) (Answer, error) {
