@@ -186,6 +186,8 @@ const (
 	storeWaitMax = 30 * time.Second
 	// passWait is how long Pass waits for first retries.
 	passWait = 15 * time.Second
+	// passPause is the wait of Pass between two tries to plan an event.
+	passPause = 100 * time.Millisecond
 	// unknownWait is how often a channel that is not configured is looked at.
 	unknownWait = 10 * time.Minute
 )

@@ -65,6 +65,32 @@ func TestPassWaitsForFirstRetries(t *testing.T) {
 	})
 }
 
+// Under cron each Pass is a process of its own, so that an event that can never
+// be planned must not hold up those after it from one to the next.
+func TestPassGoesRoundWhatCannotBePlanned(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, p := newWorld(t), &platform{}
+		a, b := w.article("a"), w.article("b")
+		w.watch("desk", p, a)
+		w.watch("desk", p, b)
+		for range 2 {
+			w.event(news.Event{Kind: news.Removed, Article: a.ID})
+		}
+		w.edit(&b, "b2")
+		broken := errors.New("a damaged record")
+		w.store.unreadable = map[news.ArticleID]error{a.ID: broken}
+		for range 2 {
+			if err := w.notifier().Pass(t.Context()); !errors.Is(err, broken) {
+				t.Errorf("Pass: %v, want %v", err, broken)
+			}
+			wantSpans(t, p, "edited 1→2")
+		}
+		w.store.unreadable = nil
+		w.pass()
+		wantSpans(t, p, "edited 1→2", "removed", "removed")
+	})
+}
+
 // lines is a writer that tests read.
 type lines struct {
 	mu sync.Mutex

@@ -49,6 +49,17 @@ func (n *Notifier) plan(ctx context.Context, window time.Duration) error {
 	}
 }
 
+// holdsUp reports whether an event that could not be planned still holds up
+// those after it.
+func (n *Notifier) holdsUp() bool {
+	for _, tries := range n.unplanned {
+		if tries < planTries {
+			return true
+		}
+	}
+	return false
+}
+
 func (n *Notifier) planEvent(ctx context.Context, e news.Event, window time.Duration) error {
 	duties, err := n.duties(ctx, e, window, n.owed)
 	if err != nil {

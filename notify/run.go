@@ -40,7 +40,9 @@ func (n *Notifier) Run(ctx context.Context) error {
 // Pass plans everything and delivers what is due or waits only to be coalesced.
 // It waits a few seconds for first retries, leaves what has to wait longer for
 // the next time, names the channels concerned in the log, and returns. An error
-// means trouble with the store; a platform's is none.
+// means trouble with the store; a platform's is none. An event that cannot be
+// planned is tried until those behind it may pass it: the next Pass may run in
+// another process, which would count its failures from none.
 func (n *Notifier) Pass(ctx context.Context) error {
 	h, done := n.start(ctx)
 	defer done()
@@ -48,16 +50,24 @@ func (n *Notifier) Pass(ctx context.Context) error {
 		return fmt.Errorf("hasten deliveries: %w", err)
 	}
 	for end := time.Now().Add(passWait); ; {
-		wait, err := n.step(ctx, h, 0)
+		planErr := n.plan(ctx, 0)
+		// Asked before the store is: a hand that is freed in between may leave
+		// work that the store's answer does not know of.
+		idle := h.idle()
+		wait, err := n.serve(ctx, h)
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
-		case err != nil && h.idle():
-			return err
-		case h.idle() && (wait < 0 || time.Now().Add(wait).After(end)):
-			return n.nameLeft(ctx)
+		case planErr != nil && n.holdsUp() && time.Now().Before(end):
+			wait = passPause
 		case !h.idle():
 			wait = -1 // the hands tell
+		case err != nil:
+			return errors.Join(planErr, err)
+		case !idle:
+			wait = 0 // they told meanwhile
+		case wait < 0 || time.Now().Add(wait).After(end):
+			return errors.Join(planErr, n.nameLeft(ctx))
 		}
 		sleep(ctx, wait, nil, h.freed)
 	}
@@ -138,32 +148,37 @@ func (h *hands) do(f func(ctx context.Context)) {
 	})
 }
 
-// step plans what is unplanned and puts a hand to each channel for which
-// something is due. It returns how long nothing more will be due, or a negative
-// wait if that is not known. What cannot be planned does not keep what is
-// planned from being delivered.
+// step plans what is unplanned and serves what is due. What cannot be planned
+// does not keep what is planned from being delivered.
 func (n *Notifier) step(ctx context.Context, h *hands, window time.Duration) (wait time.Duration, err error) {
 	planErr := n.plan(ctx, window)
+	wait, err = n.serve(ctx, h)
+	return wait, errors.Join(planErr, err)
+}
+
+// serve puts a hand to each channel for which something is due. It returns how
+// long nothing more will be due, or a negative wait if that is not known.
+func (n *Notifier) serve(ctx context.Context, h *hands) (wait time.Duration, err error) {
 	full, err := n.hand(ctx, h)
 	if err != nil || full {
-		return -1, errors.Join(planErr, err)
+		return -1, err
 	}
 	wait, err = n.publish(ctx, h)
 	if err != nil {
-		return -1, errors.Join(planErr, fmt.Errorf("read what waits to be published: %w", err))
+		return -1, fmt.Errorf("read what waits to be published: %w", err)
 	}
 	next, err := n.store.NextDelivery(ctx)
 	switch {
 	case errors.Is(err, store.ErrNothing):
-		return wait, planErr
+		return wait, nil
 	case err != nil:
-		return -1, errors.Join(planErr, fmt.Errorf("find the next delivery: %w", err))
+		return -1, fmt.Errorf("find the next delivery: %w", err)
 	}
 	due := max(time.Until(next), 0)
 	if wait >= 0 {
 		due = min(due, wait)
 	}
-	return due, planErr
+	return due, nil
 }
 
 // hand leases what is due and puts a hand to each. It leases in growing waves,

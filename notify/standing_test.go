@@ -159,8 +159,10 @@ func TestUnauthorizedStopsThePlatform(t *testing.T) {
 		defer w.start()()
 		time.Sleep(time.Hour)
 		synctest.Wait()
-		for _, g := range []*guild{one, two} { // the one that was not tried before has it all in one post
-			if got := fmt.Sprint(g.spans()); got != "[edited 1→2 edited 2→4]" && got != "[edited 1→4]" {
+		for _, g := range []*guild{one, two} { // how much is in the first post depends on when it was first tried
+			switch got := fmt.Sprint(g.spans()); got {
+			case "[edited 1→2 edited 2→4]", "[edited 1→3 edited 3→4]", "[edited 1→4]":
+			default:
 				t.Errorf("posts %s, want everything once", got)
 			}
 		}

@@ -290,6 +290,9 @@ const (
 type faulty struct {
 	store.Store
 
+	// unreadable holds what reading an article answers with.
+	unreadable map[news.ArticleID]error
+
 	mu       sync.Mutex
 	op       string
 	skip     int // calls that still succeed
@@ -326,6 +329,14 @@ func (f *faulty) fault(op string, do func() error) error {
 		}
 	}
 	return errFault
+}
+
+// Article fails for the articles in unreadable.
+func (f *faulty) Article(ctx context.Context, id news.ArticleID) (news.Article, error) {
+	if err := f.unreadable[id]; err != nil {
+		return news.Article{}, err
+	}
+	return f.Store.Article(ctx, id)
 }
 
 func (f *faulty) Record(ctx context.Context, r store.Record) (out store.Recorded, err error) {
