@@ -15,6 +15,7 @@ package report
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -103,9 +104,19 @@ func feed(ctx context.Context, s Store, r *news.Report, id news.FeedID) error {
 	r.Article.Headline = f.Title
 	r.Article.URL = f.SiteURL
 	if r.Article.URL == "" {
-		r.Article.URL = f.URL
+		r.Article.URL = front(f.URL)
 	}
 	return nil
+}
+
+// front returns the front page of the host of an address, without anything that
+// may be a secret in it, or an empty string.
+func front(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return ""
+	}
+	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: "/"}).String()
 }
 
 // texts fills in both ends and the edit between them.

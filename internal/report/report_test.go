@@ -174,6 +174,17 @@ func TestOfFeedHidesItsAddress(t *testing.T) {
 	if r.Article.URL != "https://harbour.example/" {
 		t.Errorf("people are sent to %q, want the site", r.Article.URL)
 	}
+	feed.SiteURL = "" // it does not say which site it is of
+	if err := s.RecordFeed(t.Context(), feed, nil); err != nil {
+		t.Fatal(err)
+	}
+	r, err = report.Of(t.Context(), s, []news.Event{{Kind: news.Failing, Feed: feed.ID}}, report.Links{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Article.URL != "https://harbour.example/" {
+		t.Errorf("people are sent to %q, want the host alone", r.Article.URL)
+	}
 }
 
 // What is missing does not take the rest with it.
