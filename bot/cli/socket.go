@@ -44,6 +44,9 @@ type Do func(ctx context.Context, r Request) bot.Answer
 // requests to a slow host, and a backup takes as long as the disk does.
 const askTimeout = 10 * time.Minute
 
+// acceptPause is the wait after a connection could not be taken.
+const acceptPause = time.Second
+
 // SocketPath returns where the socket of a store lies.
 func SocketPath(store string) string { return store + ".sock" }
 
@@ -66,10 +69,22 @@ func Serve(ctx context.Context, path string, do Do, log *slog.Logger) error {
 	for {
 		c, err := l.Accept()
 		if ctx.Err() != nil {
+			if err == nil {
+				c.Close()
+			}
 			return nil
 		}
-		if err != nil {
+		if errors.Is(err, net.ErrClosed) {
 			return fmt.Errorf("listen for commands: %w", err)
+		}
+		if err != nil {
+			// Out of files, for example. That passes, and watching goes on meanwhile.
+			log.Error("a command could not be taken", "err", err)
+			select {
+			case <-ctx.Done():
+			case <-time.After(acceptPause):
+			}
+			continue
 		}
 		conns.Go(func() {
 			defer c.Close()
