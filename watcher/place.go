@@ -120,17 +120,14 @@ func refusal(asked string, err error) error {
 	if !errors.As(err, &fe) {
 		return err
 	}
-	if fe.Kind == fetch.Private || fe.Kind == fetch.Address {
-		return &news.Refusal{What: "That address cannot be visited: " + fe.Error() + ".", Do: mend(fe)}
-	}
-	return &news.Refusal{What: news.Host(asked) + " " + fe.Error() + ".", Do: mend(fe)}
+	return &news.Refusal{What: fe.Sentence(news.Host(asked)), Do: mend(fe)}
 }
 
 // mend says what a person can do about a failed fetch.
 func mend(fe *fetch.Error) string {
 	switch {
 	case fe.Kind == fetch.Private:
-		return "If it is a network of yours, name it in poll.allow of the configuration."
+		return "If it is a network of yours, allow it: [poll] allow = [\"127.0.0.0/8\"] in the configuration."
 	case fe.Kind == fetch.Robots && fe.Wait == 0:
 		return "The site asks programs to stay away, and editwatch does; see whether it offers a feed elsewhere."
 	case fe.Bot || fe.Status == 401 || fe.Status == 402 || fe.Status == 403:
