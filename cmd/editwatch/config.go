@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net"
 	"net/netip"
 	"net/url"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -19,6 +21,7 @@ import (
 	"github.com/editwatch/editwatch/internal/discord"
 	"github.com/editwatch/editwatch/internal/news"
 	"github.com/editwatch/editwatch/internal/slack"
+	"github.com/editwatch/editwatch/notify/webhook"
 	"github.com/editwatch/editwatch/watcher"
 )
 
@@ -47,7 +50,8 @@ type config struct {
 
 type pollConfig struct {
 	Gap        duration       `toml:"gap"`
-	Allow      []netip.Prefix `toml:"allow"`
+	Networks   []network      `toml:"allow"` // as written; moves to Allow
+	Allow      []netip.Prefix `toml:"-"`
 	Hosts      int            `toml:"hosts"`
 	Timeout    duration       `toml:"timeout"`
 	PageMax    size           `toml:"page_max"`
@@ -171,6 +175,10 @@ func parseConfig(path string, text []byte) (config, error) {
 	if c.Poll.Ages == nil {
 		c.Poll.Ages = ages
 	}
+	for _, n := range c.Poll.Networks {
+		c.Poll.Allow = append(c.Poll.Allow, netip.Prefix(n))
+	}
+	c.Poll.Networks = nil
 	c.listenDefault = c.Listen == ""
 	if c.listenDefault {
 		c.Listen = defaults().Listen
@@ -179,26 +187,6 @@ func parseConfig(path string, text []byte) (config, error) {
 		return config{}, fmt.Errorf("%s: %w", path, err)
 	}
 	return c, nil
-}
-
-// configError words what is wrong with the file, with its place.
-func configError(path string, err error) error {
-	var strict *toml.StrictMissingError
-	if errors.As(err, &strict) {
-		var all []error
-		for _, e := range strict.Errors {
-			row, column := e.Position()
-			all = append(all, fmt.Errorf("%s:%d:%d: unknown key %q; config.example.toml lists the keys there are",
-				path, row, column, strings.Join(e.Key(), ".")))
-		}
-		return errors.Join(all...)
-	}
-	var at *toml.DecodeError
-	if errors.As(err, &at) {
-		row, column := at.Position()
-		return fmt.Errorf("%s:%d:%d: %s", path, row, column, strings.TrimPrefix(at.Error(), "toml: "))
-	}
-	return fmt.Errorf("%s: %w", path, err)
 }
 
 var (
@@ -220,9 +208,19 @@ func (c *config) check() error {
 	for _, d := range []struct {
 		key   string
 		value duration
-	}{{"timeout", p.Timeout}, {"old", p.Old}, {"retire", p.Retire}, {"feed", p.Feed}, {"feed_least", p.FeedLeast}, {"feed_most", p.FeedMost}} {
-		if d.value <= 0 {
-			report("poll.%s: must be longer than nothing", d.key)
+		none  bool // "0s" has a meaning
+	}{
+		{"poll.gap", p.Gap, true}, {"poll.timeout", p.Timeout, false}, {"poll.old", p.Old, false}, {"poll.retire", p.Retire, false},
+		{"poll.feed", p.Feed, false}, {"poll.feed_least", p.FeedLeast, false}, {"poll.feed_most", p.FeedMost, false},
+		{"poll.look", p.Look, true}, {"poll.gone_for", p.GoneFor, true}, {"poll.backoff_max", p.BackoffMax, true},
+		{"announce.coalesce", c.Announce.Coalesce, true}, {"announce.retry", c.Announce.Retry, false}, {"announce.stale", c.Announce.Stale, false},
+	} {
+		switch {
+		case d.value <= 0 && !d.none:
+			report("%s: must be longer than nothing", d.key)
+		case d.value > 0 && d.value < duration(time.Millisecond):
+			// A number without quotes is read as nanoseconds.
+			report("%s: a length of time has a unit and stands in quotes, such as \"15m\"", d.key)
 		}
 	}
 	for i, a := range p.Ages {
@@ -308,12 +306,17 @@ func (ch channelConfig) check() error {
 	case ch.ID != "":
 		return fmt.Errorf("id: a channel of kind %s has a url", ch.Kind)
 	}
-	for _, k := range kinds {
-		if ch.Kind == k {
-			return nil
-		}
+	if !slices.Contains(kinds, ch.Kind) {
+		return fmt.Errorf("kind: %q is not one of %s", ch.Kind, strings.Join(kinds, ", "))
 	}
-	return fmt.Errorf("kind: %q is not one of %s", ch.Kind, strings.Join(kinds, ", "))
+	if ch.Secret == "" {
+		return nil
+	}
+	if _, err := webhook.Key(ch.Secret); err != nil || !strings.HasPrefix(ch.Secret, "whsec_") {
+		// Its value is not repeated: messages end in logs.
+		return errors.New(`secret: it is not "whsec_" and base64 behind it; openssl rand -base64 32 makes one`)
+	}
+	return nil
 }
 
 func (w watchConfig) check(channels map[string]bool) error {
@@ -321,7 +324,7 @@ func (w watchConfig) check(channels map[string]bool) error {
 		return errors.New("url: give the web address of a feed, an article, or a page that names a feed")
 	}
 	if !channels[w.Channel] {
-		return fmt.Errorf("channel: there is no channel %q", w.Channel)
+		return fmt.Errorf("channel: there is no channel %q; there are %s", w.Channel, strings.Join(slices.Sorted(maps.Keys(channels)), ", "))
 	}
 	if _, err := news.ParseScope(w.Scope); err != nil {
 		return err

@@ -54,6 +54,58 @@ func tags(t *testing.T, file string) (keys []string) {
 	return keys
 }
 
+// TestConfigErrors holds what is said of a wrong file to words that somebody
+// understands who never saw our code.
+func TestConfigErrors(t *testing.T) {
+	const webhook = "[[channel]]\nname = \"desk\"\nkind = \"webhook\"\nurl = \"https://a.example/\"\nsecret = "
+	tests := []struct{ text, want string }{
+		{"[poll]\nallow = \"127.0.0.0/8\"", `f:2:9: poll.allow: a list of networks is wanted, such as ["127.0.0.0/8"]`},
+		{"[poll]\nallow = [\"here\"]", `f:2:10: poll.allow: "here" is not a network like 127.0.0.0/8, or an address like 127.0.0.1`},
+		{"[poll]\nhosts = \"16\"", "f:2:9: poll.hosts: a whole number is wanted"},
+		{"[poll]\ngap = 2", `f: poll.gap: a length of time has a unit and stands in quotes, such as "15m"`},
+		{"[[watch]]\ninclude = \"bridge\"", `f:2:11: watch.include: a list of texts is wanted, such as ["bridge", "flood*"]`},
+		{"[[watch]]\npages = \"no\"", "f:2:9: watch.pages: true or false is wanted"},
+		{"poll = 1", "f:1:8: poll: its keys stand below the heading [poll]"},
+		{"watch = 3", "f:1:9: watch: each one's keys stand below a heading [[watch]]"},
+		{"[[channel]\nname = \"desk\"", "f:1:10: the brackets are not closed; a heading looks like [poll] or [[channel]]"},
+		{"store = desk", `f:1:9: a text stands in quotes, like "desk"`},
+		{"store = \"desk", "f:1:13: the quotes are not closed"},
+		{"[poll]\ngap = \"1s\"\ngap = \"2s\"", "f:3:1: the key gap stands there twice"},
+		{"[announce]\nretry = \"0s\"", "f: announce.retry: must be longer than nothing"},
+		{"[announce]\nstale = \"0s\"", "f: announce.stale: must be longer than nothing"},
+		{webhook + "\"hunter22\"", `f: channel "desk": secret: it is not "whsec_" and base64 behind it; openssl rand -base64 32 makes one`},
+		{webhook + "\"whsec_\"", `f: channel "desk": secret: it is not "whsec_" and base64 behind it; openssl rand -base64 32 makes one`},
+	}
+	for _, tt := range tests {
+		if _, err := parseConfig("f", []byte(tt.text)); err == nil || err.Error() != tt.want {
+			t.Errorf("%q:\n  got %v\n want %s", tt.text, err, tt.want)
+		}
+	}
+	for _, good := range []string{
+		webhook + "\"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"",
+		"[poll]\ngap = \"0s\"\nlook = \"0s\"\ngone_for = \"0s\"\nbackoff_max = \"0s\"\n[announce]\ncoalesce = \"0s\"",
+	} {
+		if _, err := parseConfig("f", []byte(good)); err != nil {
+			t.Errorf("%q: %v", good, err)
+		}
+	}
+}
+
+func TestAllowTakesAddresses(t *testing.T) {
+	c, err := parseConfig("f", []byte(`poll.allow = ["127.0.0.1", "::1", "10.0.0.0/8"]`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"127.0.0.1/32", "::1/128", "10.0.0.0/8"}
+	var got []string
+	for _, p := range c.Poll.Allow {
+		got = append(got, p.String())
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("allow (-want +got):\n%s", d)
+	}
+}
+
 func TestDurations(t *testing.T) {
 	tests := []struct {
 		in   string

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net/netip"
 	"strconv"
 	"strings"
 	"time"
@@ -86,5 +87,21 @@ func (z *timezone) UnmarshalText(b []byte) error {
 		return fmt.Errorf("%q is not a time zone like Europe/London", b)
 	}
 	z.Location = loc
+	return nil
+}
+
+// A network is written as in 127.0.0.0/8; a bare address is a network of one.
+type network netip.Prefix
+
+func (n *network) UnmarshalText(b []byte) error {
+	if a, err := netip.ParseAddr(string(b)); err == nil && a.Zone() == "" {
+		*n = network(netip.PrefixFrom(a, a.BitLen()))
+		return nil
+	}
+	p, err := netip.ParsePrefix(string(b))
+	if err != nil {
+		return fmt.Errorf("%q is not a network like 127.0.0.0/8, or an address like 127.0.0.1", b)
+	}
+	*n = network(p)
 	return nil
 }
