@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"github.com/editwatch/editwatch/internal/edit"
 	"github.com/editwatch/editwatch/internal/news"
 	"github.com/editwatch/editwatch/watcher/extract"
+	"github.com/editwatch/editwatch/watcher/feed"
 	"github.com/editwatch/editwatch/watcher/fetch"
 )
 
@@ -50,7 +52,7 @@ func (c *extractCmd) Run(e *env) error {
 	for _, page := range c.Pages {
 		f, err := e.read(web, page)
 		if err != nil {
-			fmt.Fprintf(e.stderr, "%s: %v\n", page, err)
+			fmt.Fprintln(e.stderr, err)
 			failed = true
 			continue
 		}
@@ -64,33 +66,40 @@ func (c *extractCmd) Run(e *env) error {
 	return nil
 }
 
-// read reads one page, from a file, an address or, as "-", standard input.
+// read reads one page, from a file, an address or, as "-", standard input. Its
+// errors name the page.
 func (e *env) read(web *fetch.Client, page string) (readingFact, error) {
 	var body []byte
 	var err error
 	o := extract.Options{}
 	id := strings.TrimSuffix(filepath.Base(page), filepath.Ext(page))
+	name := page
 	switch {
 	case page == "-":
 		body, err = io.ReadAll(io.LimitReader(e.stdin, fetch.MaxPage+1))
-		id = ""
+		id, name = "", "standard input"
 	case strings.Contains(page, "://"):
 		var resp *fetch.Response
 		if resp, err = web.Get(e.ctx, fetch.Request{URL: page}); err == nil {
 			body, o.URL, o.ContentType = resp.Body, resp.URL, resp.ContentType
+		} else if fe, ok := errors.AsType[*fetch.Error](err); ok {
+			err = errors.New(fe.Sentence(news.Host(page)))
 		}
 	default:
-		body, err = os.ReadFile(page)
+		body, err = readFile(page)
 	}
 	if err != nil {
 		return readingFact{}, err
 	}
 	if len(body) > fetch.MaxPage {
-		return readingFact{}, fmt.Errorf("larger than %d MB, which no article is", fetch.MaxPage>>20)
+		return readingFact{}, fmt.Errorf("%s: larger than %d MB, which no article is", name, fetch.MaxPage>>20)
+	}
+	if _, err := feed.Parse(body, o.ContentType, o.URL); err == nil {
+		return readingFact{}, fmt.Errorf("%s: that is a feed, and extract reads one page; give it the address of an article", name)
 	}
 	r, err := extract.Read(body, o)
 	if err != nil {
-		return readingFact{}, err
+		return readingFact{}, fmt.Errorf("%s: %w", name, err)
 	}
 	f := readingFact{
 		ID: id, URL: r.Canonical, Headline: r.Text.Headline, ShareTitle: r.ShareTitle, Standfirst: r.Text.Standfirst,
@@ -175,9 +184,25 @@ func (c *compareCmd) pair(e *env, older, newer string) error {
 	return err
 }
 
+// readFile reads a file that somebody named.
+func readFile(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("there is no file %s", path)
+	case err == nil && info.IsDir():
+		return nil, fmt.Errorf("%s is a folder; name the files in it", path)
+	}
+	b, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrPermission) {
+		return nil, fmt.Errorf("%s may not be read by you", path)
+	}
+	return b, err
+}
+
 // readText reads a page or a text file.
 func readText(path string, o extract.Options) (extract.Reading, error) {
-	b, err := os.ReadFile(path)
+	b, err := readFile(path)
 	if err != nil {
 		return extract.Reading{}, err
 	}
