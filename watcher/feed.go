@@ -112,7 +112,8 @@ func readings(watches []news.Watch) []news.Reading {
 	return rs
 }
 
-// sight attaches the entries to articles and reads what they say themselves.
+// sight attaches the entries to articles and reads what they say themselves. A
+// page that the feed says was changed is looked at before its schedule says so.
 func (v *visit) sight(ctx context.Context, f *news.Feed, entries []feed.Entry, reading news.Reading, now time.Time) (fresh bool, err error) {
 	var sightings []store.Sighting
 	var listed []feed.Entry
@@ -131,7 +132,7 @@ func (v *visit) sight(ctx context.Context, f *news.Feed, entries []feed.Entry, r
 			keys = append(keys, news.AddressKey(reading, e.URL))
 			a.Polling = news.Polling{Host: news.Host(e.URL), Next: v.due}
 		}
-		sightings = append(sightings, store.Sighting{Keys: keys, Article: a})
+		sightings = append(sightings, store.Sighting{Keys: keys, Article: a, Changed: e.Updated})
 		listed = append(listed, e)
 	}
 	sighted, err := v.store.Sight(ctx, f, sightings)
@@ -143,13 +144,9 @@ func (v *visit) sight(ctx context.Context, f *news.Feed, entries []feed.Entry, r
 	work.SetLimit(entriesAtOnce)
 	for i, s := range sighted {
 		fresh = fresh || s.New
-		e, v := listed[i], *v // each has a visit of its own
 		if reading == news.FeedReading {
+			e, v := listed[i], *v // each has a visit of its own
 			work.Go(func() error { return v.entry(ctx, *f, s.Article, e, now) })
-		} else if !s.New && e.Updated.After(s.Article.Polling.Last) && s.Article.Polling.Next.After(v.due) {
-			// The feed knows of a change: look before the schedule says so.
-			s.Article.Polling.Next = v.due
-			work.Go(func() error { return v.record(ctx, store.Record{Article: s.Article}) })
 		}
 	}
 	return fresh, work.Wait()

@@ -112,7 +112,8 @@ type Recorder interface {
 	// becomes a new article with a new ID. Sight adds keys that nobody holds
 	// and the feed to the article's feeds; of an article already known it
 	// changes nothing else, except that one which is not scheduled, not
-	// retired and not removed takes the sighting's Polling.Next.
+	// retired and not removed takes the sighting's Polling.Next, as does one that
+	// was polled before Sighting.Changed and is due later than that.
 	// The answer has one element a sighting, in order.
 	Sight(ctx context.Context, feed *news.Feed, sightings []Sighting) ([]Sighted, error)
 	// Record takes down the outcome of one poll of an article, or any change
@@ -142,6 +143,9 @@ type Recorder interface {
 type Sighting struct {
 	Keys    []news.Key   // at least one; the first are the strongest
 	Article news.Article // what a new article starts as; its ID is ignored
+	// Changed is when the feed says that the entry was changed: an article that
+	// was not polled since is looked at sooner. It may be zero.
+	Changed time.Time
 }
 
 // A Sighted is what became of a [Sighting].

@@ -94,6 +94,10 @@ func (t *tx) sight(x store.Sighting, feed news.FeedID) (store.Sighted, error) {
 		}
 		changed = true
 	}
+	if x.Changed.After(a.Polling.Last) && !p.Next.IsZero() && a.Polling.Next.After(p.Next) {
+		a.Polling.Next = p.Next
+		changed = true
+	}
 	if changed {
 		err = t.putArticle(old, &a)
 	}

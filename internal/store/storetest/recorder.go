@@ -111,6 +111,25 @@ var recorderTests = map[string]func(*bench){
 		b.same(a.ID, got.ID)
 	},
 
+	"SightLooksSoonerAtWhatChanged": func(b *bench) {
+		a := b.article("x.example", "a", at(time.Hour))
+		a.Polling.Last = at(time.Minute)
+		a.Hold = &news.Hold{Reason: news.HoldGone, Since: start, Looks: 1}
+		must(b.s.Record(b.ctx, store.Record{Article: a}))(b)
+		x := sighting("x.example", "a") // due at start
+		for _, changed := range []time.Time{{}, at(time.Minute)} {
+			x.Changed = changed
+			b.same(must(b.s.Sight(b.ctx, nil, []store.Sighting{x}))(b)[0].Article, a)
+		}
+
+		x.Changed = at(2 * time.Minute)
+		a.Polling.Next = start // and nothing else is touched
+		b.same(must(b.s.Sight(b.ctx, nil, []store.Sighting{x}))(b)[0].Article, a)
+		b.same(must(b.s.Article(b.ctx, a.ID))(b), a)
+		x.Article.Polling.Next = at(time.Second)
+		b.same(must(b.s.Sight(b.ctx, nil, []store.Sighting{x}))(b)[0].Article, a) // never later
+	},
+
 	"RecordKeepsEveryField": func(b *bench) {
 		f, _ := b.feed("x.example", start)
 		a := b.article("x.example", "a", start)
