@@ -138,6 +138,13 @@ func (s *site) static(w http.ResponseWriter, r *http.Request) error {
 	return err
 }
 
+// robots asks crawlers to stay away: what was struck from an article is not for
+// search engines.
+func robots(w http.ResponseWriter, r *http.Request) error {
+	write(w, r, http.StatusOK, "text/plain; charset=utf-8", []byte("User-agent: *\nDisallow: /\n"))
+	return nil
+}
+
 // heading is what every page about an article starts from.
 type heading struct {
 	ArticlePath string

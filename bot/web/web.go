@@ -15,8 +15,8 @@
 //     only if they are http or https.
 //   - Pages need no script and fetch nothing from elsewhere; the
 //     Content-Security-Policy forbids both.
-//   - Every answer says noindex and noarchive: the record is for those who have
-//     its address.
+//   - Every answer says noindex and noarchive, and robots.txt keeps crawlers
+//     out: the record is for those who have its address.
 //   - Times are UTC, to the minute, with the exact time in the markup.
 package web
 
@@ -112,6 +112,7 @@ func (s *site) routes() http.Handler {
 	page("/feeds", s.feeds)
 	page("/lookup", s.lookup)
 	page("/static/{file}", s.static)
+	page("/robots.txt", robots)
 	page("/", func(http.ResponseWriter, *http.Request) error { return errNoPage })
 	for _, f := range formats {
 		page("/edits."+f.name, s.edits(f))

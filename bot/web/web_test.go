@@ -168,6 +168,14 @@ func TestOnlyReading(t *testing.T) {
 	}
 }
 
+func TestRobotsStayAway(t *testing.T) {
+	got := get(t, New(Options{Store: writtenHistory(t).st}), "/robots.txt")
+	if got.Code != http.StatusOK || got.Body.String() != "User-agent: *\nDisallow: /\n" ||
+		got.Header().Get("Content-Type") != "text/plain; charset=utf-8" {
+		t.Errorf("%d, %s: %q", got.Code, got.Header().Get("Content-Type"), got.Body)
+	}
+}
+
 func TestNotModified(t *testing.T) {
 	hist := newHistory(t)
 	a := hist.sight(news.Article{URL: "https://live.example/1", Source: "Live", FirstSeen: opened})
