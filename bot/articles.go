@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -40,6 +41,23 @@ func (b *Bot) article(ctx context.Context, c Command) (news.Article, error) {
 	return a, err
 }
 
+// mayAsk refuses an article that was named by its ID where nobody watches it.
+// IDs can be counted through, and what other channels watch is theirs; who
+// knows the article's address may ask by that.
+func (b *Bot) mayAsk(ctx context.Context, c Command, a news.Article) error {
+	if c.Everywhere || c.FromButton {
+		return nil
+	}
+	watches, err := b.store.Watching(ctx, a)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(watches, func(w news.Watch) bool { return w.Channel == c.Channel }) {
+		return nil
+	}
+	return &news.Refusal{What: "That article is not watched here.", Do: "Ask by its address."}
+}
+
 // watchID is what the IDs of watches look like.
 var watchID = regexp.MustCompile(`^[wW][0-9]+$`)
 
@@ -48,6 +66,9 @@ var watchID = regexp.MustCompile(`^[wW][0-9]+$`)
 // instead.
 func (b *Bot) articleByID(ctx context.Context, c Command, target string) (news.Article, error) {
 	a, err := b.store.Article(ctx, news.ArticleID(target))
+	if err == nil {
+		return a, b.mayAsk(ctx, c, a)
+	}
 	if !errors.Is(err, store.ErrNotFound) || !watchID.MatchString(target) {
 		return a, err
 	}

@@ -90,6 +90,9 @@ type Command struct {
 	Options map[string]string
 	// Text is what Import reads.
 	Text string
+
+	// FromButton says that a button of ours asks, which names what we showed.
+	FromButton bool
 }
 
 // WatchOptions are the names of what can be wished for a watch:

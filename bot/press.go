@@ -15,7 +15,7 @@ func Pressed(token string) (Command, error) {
 	}
 	switch v := Verb(a.Verb); v {
 	case History, Diff, Explain, List, Mute, Unmute, Undo, Help, Status:
-		return Command{Verb: v, Target: a.Target, From: a.From, To: a.To, Before: a.Before, After: a.After, State: a.State}, nil
+		return Command{Verb: v, Target: a.Target, From: a.From, To: a.To, Before: a.Before, After: a.After, State: a.State, FromButton: true}, nil
 	}
 	return Command{}, &news.Refusal{What: "That button is of another editwatch.", Do: "Ask again for a fresh answer."}
 }

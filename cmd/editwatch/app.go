@@ -48,6 +48,7 @@ type app struct {
 	bot      *bot.Bot
 	chat     *chat
 	channels map[news.ChannelName]notify.Channel
+	dry      bool // tell what would be posted, and post nothing
 }
 
 // newApp opens the store and wires the parts. Nothing runs yet.

@@ -63,6 +63,7 @@ func (c *config) listener() (net.Listener, error) {
 // run watches, announces and answers until the context ends. Parts stop in
 // reverse: what is under way is brought to an end or left to the next start.
 func (a *app) run(e *env, l net.Listener, urls []string, dry bool) error {
+	a.dry = dry
 	if err := a.syncWatches(e.ctx); err != nil {
 		l.Close()
 		return err
@@ -145,7 +146,11 @@ func (a *app) addAll(ctx context.Context, e *env, urls []string) error {
 // serve answers browsers until the context ends.
 func (a *app) serve(ctx context.Context, l net.Listener) error {
 	handler := web.New(web.Options{Store: a.store, PublicURL: a.config.PublicURL, Version: version(), Logger: a.log})
-	server := web.Server(l.Addr().String(), a.chat.beside(handler), a.log)
+	pages := handler
+	if !a.dry { // a dry run takes no commands
+		pages = a.chat.beside(handler)
+	}
+	server := web.Server(l.Addr().String(), pages, a.log)
 	ended := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(ended)
