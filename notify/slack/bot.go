@@ -251,6 +251,11 @@ var noThread = []string{
 	"restricted_action_thread_locked", "restricted_action_non_threadable_channel",
 }
 
+// shutOut are the errors of a channel that is there, or may be: a private one
+// that the bot was removed from is not found, and an administrator closes others
+// for a time. That a channel is deleted or archived, Slack tells by events.
+var shutOut = []string{"channel_not_found", "posting_to_general_channel_denied", "action_prohibited"}
+
 // classify says what a failure means for the delivery.
 func (s *Bot) classify(err error) error {
 	p, ok := errors.AsType[*slack.Problem](err)
@@ -263,10 +268,10 @@ func (s *Bot) classify(err error) error {
 		return &notify.Later{Wait: p.Wait, Err: p}
 	case slack.IsCode(p, noThread...):
 		return fmt.Errorf("%w: %w", notify.ErrMessageGone, p)
+	case p.Forbidden(), slack.IsCode(p, shutOut...):
+		return fmt.Errorf("%w: %w", notify.ErrForbidden, p)
 	case p.Gone():
 		return fmt.Errorf("%w: %w", notify.ErrGone, p)
-	case p.Forbidden():
-		return fmt.Errorf("%w: %w", notify.ErrForbidden, p)
 	case p.Refused():
 		return fmt.Errorf("%w: %w", notify.ErrRejected, p)
 	}

@@ -239,7 +239,8 @@ func TestBotMayNotLook(t *testing.T) {
 // TestBotFailures holds what each failure means.
 func TestBotFailures(t *testing.T) {
 	tests := map[string]error{
-		"channel_not_found": notify.ErrGone, "is_archived": notify.ErrGone,
+		"is_archived": notify.ErrGone, "channel_not_found": notify.ErrForbidden,
+		"posting_to_general_channel_denied": notify.ErrForbidden, "action_prohibited": notify.ErrForbidden,
 		"not_in_channel": notify.ErrForbidden, "missing_scope": notify.ErrForbidden,
 		"restricted_action": notify.ErrForbidden, "restricted_action_read_only_channel": notify.ErrForbidden,
 		"restricted_action_thread_locked": notify.ErrMessageGone, "thread_not_found": notify.ErrMessageGone,
