@@ -95,7 +95,8 @@ func (v *visit) article(ctx context.Context, a news.Article) error {
 	hash := reading.Text.Hash()
 	switch {
 	case hash == a.Hash:
-		a.Rereading = nil // the newest version itself stands
+		// The newest version itself stands, and today's rules read it.
+		a.Rereading, a.Extractor = nil, reading.Extractor
 	case !known:
 		// What the newest version was read from is not there to be read again.
 		return v.rebase(ctx, a, f, news.RereadUpgrade, "it was read by newer rules", resp)
@@ -326,11 +327,13 @@ func (v *visit) unchanged(ctx context.Context, a news.Article, o news.Outcome, n
 func (v *visit) gone(ctx context.Context, a news.Article, detail string, now time.Time) error {
 	a.Polling.Last, a.Polling.Outcome = now, news.OutcomeGone
 	a.Polling.Detail = "the page is missing (" + detail + ")"
-	switch {
-	case a.Versions == 0:
+	if a.Versions == 0 {
 		// Never read: as good as a failure, and told as one.
 		return v.unread(ctx, a, "the page is missing ("+detail+")", now)
-	case !a.Removed.IsZero():
+	}
+	// The host answered, about this page: that is no failure.
+	a.Polling.Failures, a.Polling.FailingSince = 0, time.Time{}
+	if !a.Removed.IsZero() {
 		a.Polling.Next = v.next(now, v.when.Old, a.URL)
 		return v.record(ctx, store.Record{Article: a})
 	}
@@ -362,9 +365,6 @@ func (v *visit) refused(ctx context.Context, a news.Article, err error, now time
 	var r *extract.Refusal
 	if !errors.As(err, &r) {
 		return err
-	}
-	if a.Polling.Failures == 0 {
-		a.Polling.FailingSince = now
 	}
 	a.Polling.Outcome = news.OutcomeRefused
 	return v.unread(ctx, a, "the answer was "+string(r.Reason), now)

@@ -232,3 +232,22 @@ func TestWallsNeverCount(t *testing.T) {
 		r.expect()
 	})
 }
+
+// A page that is missing was answered for: what failed before is over.
+func TestMissingIsNoFailure(t *testing.T) {
+	bubble(t, func(r *rig) {
+		p := pageOf(1)
+		r.web.page(bridge, p.String())
+		r.watch(bridge)
+		r.web.status(bridge, 500)
+		r.run(time.Hour)
+		if a := r.article(bridge); a.Polling.Failures == 0 {
+			t.Fatal("nothing failed")
+		}
+		r.web.status(bridge, 404)
+		r.run(2 * time.Hour)
+		if a := r.article(bridge); a.Polling.Failures != 0 || !a.Polling.FailingSince.IsZero() {
+			t.Errorf("%d failures since %v", a.Polling.Failures, a.Polling.FailingSince)
+		}
+	})
+}

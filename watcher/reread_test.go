@@ -42,6 +42,35 @@ func (r *rig) touch(url string, p page, n int) {
 	r.web.page(url, p.String()+strings.Repeat("<!-- -->", n))
 }
 
+// Newer rules that read the newest version as it was read are those that read
+// it: the kept page is not read again at each poll.
+func TestUpgradeThatChangesNothing(t *testing.T) {
+	bubble(t, func(r *rig) {
+		p := pageOf(1)
+		r.touch(bridge, p, 0)
+		r.watch(bridge)
+		read := 0
+		r.watcher.extractor = "page/2"
+		r.watcher.read = func(page []byte, opts extract.Options) (extract.Reading, error) {
+			read++
+			reading, err := extract.Read(page, opts)
+			reading.Extractor = "page/2"
+			return reading, err
+		}
+		r.touch(bridge, p, 1)
+		r.run(time.Hour)
+		before := read
+		r.touch(bridge, p, 2)
+		r.run(time.Hour)
+		if read != before+1 {
+			t.Errorf("read %d pages for one that changed, want one", read-before)
+		}
+		if a := r.article(bridge); a.Extractor != "page/2" || a.Rereading != nil {
+			t.Errorf("read by %s, and %+v stands in", a.Extractor, a.Rereading)
+		}
+	})
+}
+
 func TestUpgradeAnnouncesNothing(t *testing.T) {
 	bubble(t, func(r *rig) {
 		p := pageOf(1)
