@@ -14,16 +14,17 @@ import (
 
 const (
 	// A page is live when it is edited more often than liveEdits times within
-	// liveWithin, or says itself that it is a live blog. Edits that all fall into
-	// liveBurst are somebody at work on a draft.
+	// liveWithin and most of these edits add something, or when it says itself
+	// that it is a live blog. Edits that all fall into liveBurst are somebody at
+	// work on a draft; many that rewrite are breaking news, and worth telling.
 	liveEdits  = 6
 	liveWithin = 2 * time.Hour
 	liveBurst  = 25 * time.Minute
 )
 
 // live returns the events of an edit: itself, and after it that the page is
-// live when it becomes that: the edits that follow are not told one by one. It brings a up to date; a.LastEdited is still that
-// of the edit before.
+// live when it becomes that: the edits that follow are not told one by one. It
+// brings a up to date; a.LastEdited is still that of the edit before.
 func (v *visit) live(ctx context.Context, a *news.Article, e news.Event) ([]news.Event, error) {
 	if e.Kind != news.Edited && e.Kind != news.Reverted {
 		return []news.Event{e}, nil
@@ -59,14 +60,27 @@ func (v *visit) becomesLive(ctx context.Context, a news.Article, e news.Event) (
 	if err != nil {
 		return false, err
 	}
-	recent, span := 1, time.Duration(0)
+	recent, added, span := 1, 0, time.Duration(0)
+	if adds(e) {
+		added++
+	}
 	for _, old := range events {
 		if (old.Kind == news.Edited || old.Kind == news.Reverted) && old.Significance >= news.Minor && e.At.Sub(old.At) < liveWithin {
 			recent++
+			if adds(old) {
+				added++
+			}
 			span = e.At.Sub(old.At)
 		}
 	}
-	return recent > liveEdits && span >= liveBurst, nil
+	return recent > liveEdits && 2*added > recent && span >= liveBurst, nil
+}
+
+// adds reports whether an edit added something and neither took anything away
+// nor put it in other words, as the next entry of a live page does.
+func adds(e news.Event) bool {
+	return slices.Contains(e.Classes, news.ClassAddition) &&
+		!slices.Contains(e.Classes, news.ClassRemoval) && !slices.Contains(e.Classes, news.ClassRewrite)
 }
 
 // liveSegments are what sites call the folder of their live pages.

@@ -108,6 +108,26 @@ func TestBurstIsNotLive(t *testing.T) {
 	})
 }
 
+// Breaking news is written anew many times in an hour, and each time is told.
+func TestRewritingIsNotLive(t *testing.T) {
+	bubble(t, func(r *rig) {
+		p := pageOf(1)
+		r.web.page(bridge, p.String())
+		r.watch(bridge)
+		for n := range 12 {
+			p.paragraphs[2] = fmt.Sprintf("By the account of witness number %d, who stood at the quay, the water came sooner than anybody had thought.", n)
+			if n%3 == 0 {
+				r.post(bridge, &p, n)
+			}
+			r.web.page(bridge, p.String())
+			r.run(7 * time.Minute)
+		}
+		if a := r.article(bridge); !a.Live.IsZero() || a.Edits != 12 {
+			t.Errorf("%d edits, live since %v", a.Edits, a.Live)
+		}
+	})
+}
+
 func TestSaysLive(t *testing.T) {
 	tests := map[string]bool{
 		"https://a.example/live/storm":              true,
