@@ -2,6 +2,7 @@ package watcher
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -92,11 +93,15 @@ func (r *round) keep(ctx context.Context, w *Watcher) error {
 // the template only when that changes: to read an article that has not changed
 // is to cost nothing.
 type reads struct {
-	mu    sync.Mutex // guards the fields below
-	hosts map[string]map[news.ArticleID]time.Time
-	asked map[string]time.Time // when siblings were looked at
-	stale map[string]time.Time // when an old copy was served
+	mu     sync.Mutex // guards the fields below
+	hosts  map[string]map[news.ArticleID]time.Time
+	pruned time.Time            // when reads out of the window were last dropped
+	asked  map[string]time.Time // when siblings were looked at
+	stale  map[string]time.Time // when an old copy was served
 }
+
+// maxHosts bounds how many hosts are remembered.
+const maxHosts = 4096
 
 // note remembers that an article's text was read.
 func (r *reads) note(host string, id news.ArticleID, now time.Time) {
@@ -105,7 +110,19 @@ func (r *reads) note(host string, id news.ArticleID, now time.Time) {
 	if r.hosts == nil {
 		r.hosts = make(map[string]map[news.ArticleID]time.Time)
 	}
+	if now.Sub(r.pruned) > redesignWindow {
+		for host, of := range r.hosts {
+			maps.DeleteFunc(of, func(_ news.ArticleID, at time.Time) bool { return now.Sub(at) > redesignWindow })
+			if len(of) == 0 {
+				delete(r.hosts, host)
+			}
+		}
+		r.pruned = now
+	}
 	of := r.hosts[host]
+	if of == nil && len(r.hosts) >= maxHosts {
+		return
+	}
 	if of == nil {
 		of = make(map[news.ArticleID]time.Time)
 		r.hosts[host] = of
@@ -130,7 +147,7 @@ func (r *reads) ask(host string, now time.Time) bool {
 	if at, ok := r.asked[host]; ok && now.Sub(at) < siblingsEvery {
 		return false
 	}
-	if r.asked == nil || len(r.asked) > 4096 {
+	if r.asked == nil || len(r.asked) >= maxHosts {
 		r.asked = make(map[string]time.Time)
 	}
 	r.asked[host] = now
@@ -145,7 +162,7 @@ const staleFor = 24 * time.Hour
 func (r *reads) noteStale(host string, now time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.stale == nil || len(r.stale) > 4096 {
+	if r.stale == nil || len(r.stale) >= maxHosts {
 		r.stale = make(map[string]time.Time)
 	}
 	r.stale[host] = now
