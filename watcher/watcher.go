@@ -116,8 +116,11 @@ func New(s Store, f Fetcher, o Options) *Watcher {
 }
 
 const (
-	// leaseFor is how long a host is ours; a lease is renewed by leasing anew.
-	leaseFor = 10 * time.Minute
+	// leaseFor is how long a host is ours. No poll begins after leaseFor less
+	// leaseSpare, so that the last has time to end before the host is leased
+	// again: a slow host would otherwise be asked by two workers.
+	leaseFor   = 30 * time.Minute
+	leaseSpare = 20 * time.Minute
 	// leasePolls bounds the polls of a lease, so that what became more overdue
 	// meanwhile gets its turn.
 	leasePolls = 16
@@ -181,7 +184,7 @@ func (w *Watcher) dispatch(ctx context.Context, free, released chan struct{}, wo
 		}
 		workers.Go(func() {
 			defer func() { <-free }()
-			w.pollHost(ctx, lease, now, false)
+			w.pollHost(ctx, lease, now, now.Add(leaseFor), false)
 			select {
 			case released <- struct{}{}:
 			default:
@@ -265,11 +268,14 @@ func (w *Watcher) drain(ctx context.Context, at time.Time, p *pass) error {
 	defer workers.Wait()
 	for ctx.Err() == nil {
 		free <- struct{}{}
+		// Asked before the store is: a worker that ends in between may have left
+		// work that the store's answer does not know of.
+		alone := len(free) == 1
 		now := time.Now().UTC()
 		lease, err := w.store.LeaseHost(ctx, at, now.Add(leaseFor), leasePolls)
 		if errors.Is(err, store.ErrNothing) {
 			<-free
-			if len(free) == 0 {
+			if alone {
 				return nil
 			}
 			// A worker may yet find articles, or release its host with work left.
@@ -281,7 +287,7 @@ func (w *Watcher) drain(ctx context.Context, at time.Time, p *pass) error {
 		}
 		workers.Go(func() {
 			defer func() { <-free }()
-			feeds, articles, failed := w.pollHost(ctx, lease, at, true)
+			feeds, articles, failed := w.pollHost(ctx, lease, at, now.Add(leaseFor), true)
 			p.mu.Lock()
 			defer p.mu.Unlock()
 			p.Feeds += feeds
@@ -308,13 +314,14 @@ func (w *Watcher) heldTexts(ctx context.Context) ([]news.Article, error) {
 	return now, nil
 }
 
-// pollHost polls what was leased, in order, and releases the host. Articles
-// and feeds that a poll finds are due at the time given.
-func (w *Watcher) pollHost(ctx context.Context, lease store.Lease, due time.Time, settle bool) (feeds, articles int, failed []string) {
+// pollHost polls what was leased until a time, in order, and releases the host;
+// what it does not get to stays due. Articles and feeds that a poll finds are
+// due at the time given.
+func (w *Watcher) pollHost(ctx context.Context, lease store.Lease, due, until time.Time, settle bool) (feeds, articles int, failed []string) {
 	var notBefore time.Time
 	var shared round
-	for _, p := range lease.Polls {
-		if ctx.Err() != nil {
+	for i, p := range lease.Polls {
+		if ctx.Err() != nil || i > 0 && time.Until(until) <= leaseSpare {
 			break
 		}
 		v := visit{Watcher: w, due: due, settle: settle}
