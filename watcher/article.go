@@ -1,17 +1,14 @@
 package watcher
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"net/url"
-	"path"
 	"slices"
 	"strings"
 	"time"
-
-	"golang.org/x/net/publicsuffix"
 
 	"github.com/editwatch/editwatch/internal/edit"
 	"github.com/editwatch/editwatch/internal/news"
@@ -84,7 +81,7 @@ func (v *visit) article(ctx context.Context, a news.Article) error {
 		return v.refused(ctx, a, &extract.Refusal{Reason: "a text with broken characters"}, now)
 	}
 	v.moved(&a, resp, now)
-	v.dress(&a, reading, resp)
+	v.describe(&a, reading, resp)
 	if a.Versions == 0 {
 		return v.baseline(ctx, a, reading, resp, now)
 	}
@@ -117,7 +114,15 @@ func (v *visit) last(ctx context.Context, a news.Article) (news.Version, error) 
 }
 
 // differs decides about a text that is not the one compared with. resp is nil
-// for the reading of a feed.
+// for the reading of a feed. The stages, each of which may end it:
+//
+//  1. a headline that is known to alternate is read as if it had not;
+//  2. what then says the same as before stands;
+//  3. an earlier version is looked for that says this, or this in other
+//     typography, for it may be an old copy or a revert;
+//  4. in pages, what is the site's and not the article's is left out of the
+//     comparison: boilerplate, and redesigns;
+//  5. judge decides: it says the same, it is held, or it is believed.
 func (v *visit) differs(ctx context.Context, a news.Article, last news.Version, f finding, resp *fetch.Response) error {
 	base := comparedWith(a, last)
 	if underTest(a, f.text.Headline) && underTest(a, base.Headline) && f.text.Headline != base.Headline && !headlineOnly(edit.Compare(base, f.text)) {
@@ -319,7 +324,7 @@ func (v *visit) returned(a *news.Article, now time.Time) news.Event {
 func (v *visit) unchanged(ctx context.Context, a news.Article, o news.Outcome, now time.Time) error {
 	a.Polling = answered(a.Polling, o, v.why, now)
 	a.Polling.Next = v.next(now, v.when.interval(a, now), a.URL)
-	return v.later(ctx, a)
+	return v.recordQuietly(ctx, a)
 }
 
 // gone records that the page is missing, and tells it when it has been missing
@@ -360,62 +365,6 @@ func (v *visit) retire(ctx context.Context, a news.Article, now time.Time) error
 	}}})
 }
 
-// refused records an answer that is no article.
-func (v *visit) refused(ctx context.Context, a news.Article, err error, now time.Time) error {
-	var r *extract.Refusal
-	if !errors.As(err, &r) {
-		return err
-	}
-	a.Polling.Outcome = news.OutcomeRefused
-	return v.unread(ctx, a, "the answer was "+string(r.Reason), now)
-}
-
-// failed records that no usable answer came.
-func (v *visit) failed(ctx context.Context, a news.Article, err error, now time.Time) error {
-	var fe *fetch.Error
-	if !errors.As(err, &fe) {
-		return err
-	}
-	if fe.Kind == fetch.Asked {
-		// The host asked to wait, and we did: that is no failure.
-		v.wait, v.trouble = fe.Wait, fe.Error()
-		a.Polling.Next = v.next(now, fe.Wait, a.URL)
-		return v.record(ctx, store.Record{Article: a})
-	}
-	if fe.Host == a.Polling.Host {
-		v.wait = fe.Wait // a host it redirected to may ask only for itself
-	}
-	a.Polling.Outcome = news.OutcomeFailed
-	return v.unread(ctx, a, fe.Error(), now)
-}
-
-// unread records a poll that brought no text. A held reading waits on.
-func (v *visit) unread(ctx context.Context, a news.Article, detail string, now time.Time) error {
-	v.trouble = detail
-	ours := v.outage.ours(now)
-	p, told := fail(a.Polling, detail, now, ours)
-	a.Polling = p
-	every := v.when.interval(a, now)
-	if ours || a.Hold != nil {
-		every = min(every, 2*v.when.Look)
-	}
-	a.Polling.Next = v.next(now, max(every, v.wait), a.URL)
-	var events []news.Event
-	if told {
-		// A channel that watches the feed hears of the feed; one article of it
-		// that cannot be read is for those who asked for that article.
-		watches, err := v.store.Watching(ctx, a)
-		if err != nil {
-			return err
-		}
-		if slices.ContainsFunc(watches, func(w news.Watch) bool { return w.Article == a.ID }) {
-			events = append(events, news.Event{Kind: news.Failing, At: now, Detail: detail, ChangedAfter: p.FailingSince, ChangedBefore: now})
-			a.Polling.FailureTold = true
-		}
-	}
-	return v.record(ctx, store.Record{Article: a, Events: events})
-}
-
 // record writes the record; events get the article's ID. A record that was
 // changed by somebody else meanwhile is left as it is: the next poll sees.
 func (v *visit) record(ctx context.Context, r store.Record) error {
@@ -444,50 +393,16 @@ func (v *visit) note(host string, err error, now time.Time) {
 	v.outage.note(host, !errors.As(err, &fe) || !fe.NoAnswer(), now)
 }
 
-// dress fills in what a page says about its article.
-func (v *visit) dress(a *news.Article, r extract.Reading, resp *fetch.Response) {
+// describe fills in what a page says about its article.
+func (v *visit) describe(a *news.Article, r extract.Reading, resp *fetch.Response) {
 	if a.Source == "" || r.Source != "" {
-		a.Source = cmp(r.Source, a.Source)
+		a.Source = cmp.Or(r.Source, a.Source)
 	}
-	a.Language = cmp(r.Language, a.Language)
-	a.Kind = cmp(r.Kind, a.Kind)
+	a.Language = cmp.Or(r.Language, a.Language)
+	a.Kind = cmp.Or(r.Kind, a.Kind)
 	if a.Published.IsZero() {
 		a.Published = r.Published
 	}
-}
-
-// moved follows the article to where it redirects for good. Another address
-// on the same site, such as a slug that follows the headline, is nobody's
-// news; another site is told.
-func (v *visit) moved(a *news.Article, resp *fetch.Response, now time.Time) {
-	if !resp.Permanent || resp.URL == a.URL {
-		return
-	}
-	if a.Versions > 0 && site(a.URL) != site(resp.URL) {
-		v.events = append(v.events, news.Event{
-			Kind: news.Redirected, At: now, From: a.Versions, To: a.Versions, Significance: news.Major,
-			ChangedAfter: a.Polling.LastOK, ChangedBefore: now, RedirectedTo: resp.URL,
-		})
-	}
-	a.URL, a.Polling.Host = resp.URL, news.Host(resp.URL)
-	v.keys = append(v.keys, news.AddressKey(a.Reading, resp.URL))
-}
-
-// site returns what an address has in common with those of the same site.
-func site(address string) string {
-	host, _, _ := strings.Cut(news.FoldAddress(address), "/")
-	name, _, _ := strings.Cut(host, ":")
-	if domain, err := publicsuffix.EffectiveTLDPlusOne(name); err == nil {
-		return domain
-	}
-	return host
-}
-
-func cmp(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
 }
 
 // broken counts the characters that stand for bytes that could not be read.
@@ -507,27 +422,6 @@ func answered(p news.Polling, o news.Outcome, detail string, now time.Time) news
 	return p
 }
 
-const (
-	// Channels are told of a failure when it has lasted for both.
-	failingPolls = 6
-	failingFor   = 24 * time.Hour
-)
-
-// fail returns the state after a failed poll, and whether it is time to tell
-// the channels. Failures that are our own do not count.
-func fail(p news.Polling, detail string, now time.Time, ours bool) (news.Polling, bool) {
-	p.Last, p.Detail = now, detail
-	if ours {
-		p.Detail = "our own connection seems to be down"
-		return p, false
-	}
-	if p.Failures == 0 {
-		p.FailingSince = now
-	}
-	p.Failures++
-	return p, !p.FailureTold && p.Failures >= failingPolls && now.Sub(p.FailingSince) >= failingFor
-}
-
 // missing reports whether the error says that the page is not there, and how.
 func missing(err error) (detail string, ok bool) {
 	var fe *fetch.Error
@@ -541,32 +435,4 @@ func missing(err error) (detail string, ok bool) {
 		return gone410, true
 	}
 	return "", false
-}
-
-// leadsElsewhere reports whether a redirect left the article for a home or
-// section page: for a path above the one asked for.
-func leadsElsewhere(asked, got string) bool {
-	a, errA := url.Parse(asked)
-	g, errG := url.Parse(got)
-	if errA != nil || errG != nil || news.FoldAddress(asked) == news.FoldAddress(got) {
-		return false
-	}
-	if homePage(got) {
-		return !homePage(asked)
-	}
-	return strings.HasPrefix(path.Clean(a.Path), path.Clean(g.Path)+"/")
-}
-
-// homePage reports whether the address is that of a site's front page.
-func homePage(address string) bool {
-	u, err := url.Parse(address)
-	return err == nil && strings.Trim(u.Path, "/") == "" && u.RawQuery == ""
-}
-
-// section names where a redirect led, for people: the path without the host.
-func section(address string) string {
-	if homePage(address) {
-		return "the home page"
-	}
-	return "a section page"
 }

@@ -1,6 +1,7 @@
 package watcher
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -73,7 +74,7 @@ func (v *visit) feed(ctx context.Context, f news.Feed) error {
 // list records what a reading of the feed lists, and reports whether any of it
 // was new. It does not record the feed's next poll.
 func (v *visit) list(ctx context.Context, f *news.Feed, parsed feed.Feed, watches []news.Watch, now time.Time) (fresh bool, err error) {
-	f.Title, f.SiteURL, f.Entries = cmp(parsed.Title, f.Title), cmp(parsed.SiteURL, f.SiteURL), len(parsed.Entries)
+	f.Title, f.SiteURL, f.Entries = cmp.Or(parsed.Title, f.Title), cmp.Or(parsed.SiteURL, f.SiteURL), len(parsed.Entries)
 	entries := parsed.Entries
 	if len(entries) > maxEntries {
 		v.log.Warn("feed lists too many entries", "feed", f.ID, "entries", len(entries), "read", maxEntries)

@@ -1,6 +1,7 @@
 package watcher
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/url"
@@ -151,9 +152,9 @@ func (v *visit) placeFeed(ctx context.Context, watch news.Watch, at found, now t
 		return news.Placement{}, err
 	}
 	watch.Feed = f.ID
-	watch.Label = cmp(watch.Label, at.feed.Title)
+	watch.Label = cmp.Or(watch.Label, at.feed.Title)
 	placed, err := v.addWatch(ctx, watch)
-	p := news.Placement{Watch: placed, Title: cmp(at.feed.Title, f.URL), Articles: len(at.feed.Entries), Next: f.Polling.Next, Found: at.via}
+	p := news.Placement{Watch: placed, Title: cmp.Or(at.feed.Title, f.URL), Articles: len(at.feed.Entries), Next: f.Polling.Next, Found: at.via}
 	if errors.Is(err, store.ErrExists) {
 		p.Existed = true
 		return p, nil
@@ -194,7 +195,7 @@ func (v *visit) placeArticle(ctx context.Context, watch news.Watch, at found, no
 	}
 	a := sighted[0].Article
 	watch.Article = a.ID
-	watch.Label = cmp(watch.Label, r.Text.Headline)
+	watch.Label = cmp.Or(watch.Label, r.Text.Headline)
 	placed, err := v.addWatch(ctx, watch)
 	p := news.Placement{
 		Watch: placed, Title: r.Text.Headline, Paragraphs: len(r.Text.Paragraphs), Version: max(a.Versions, 1), Next: a.Polling.Next,
@@ -207,7 +208,7 @@ func (v *visit) placeArticle(ctx context.Context, watch news.Watch, at found, no
 		return news.Placement{}, err
 	}
 	if a.Versions == 0 {
-		v.dress(&a, r, at.resp)
+		v.describe(&a, r, at.resp)
 		if err := v.baseline(ctx, a, r, at.resp, now); err != nil {
 			return news.Placement{}, err
 		}

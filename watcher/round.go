@@ -29,8 +29,8 @@ type round struct {
 	watched []news.FeedID
 }
 
-// record writes the quiet outcomes if the first has waited for so long.
-func (r *round) record(ctx context.Context, w *Watcher, waited time.Duration) {
+// flush writes the quiet outcomes if the first has waited for so long.
+func (r *round) flush(ctx context.Context, w *Watcher, waited time.Duration) {
 	if len(r.quiet) == 0 || time.Since(r.since) < waited {
 		return
 	}
@@ -40,8 +40,8 @@ func (r *round) record(ctx context.Context, w *Watcher, waited time.Duration) {
 	r.quiet = r.quiet[:0]
 }
 
-// later records the outcome of a poll that found nothing new, with others.
-func (v *visit) later(ctx context.Context, a news.Article) error {
+// recordQuietly records the outcome of a poll that found nothing new, with others.
+func (v *visit) recordQuietly(ctx context.Context, a news.Article) error {
 	if v.round == nil || len(v.events) > 0 || len(v.keys) > 0 || a.Polling.FailureTold {
 		return v.record(ctx, store.Record{Article: a})
 	}

@@ -94,7 +94,7 @@ func (v *visit) siblings(ctx context.Context, a news.Article, now time.Time) err
 	if v.settle || v.round == nil || len(a.Feeds) == 0 || !v.reads.ask(a.Polling.Host, now) {
 		return nil
 	}
-	v.round.record(ctx, v.Watcher, 0)
+	v.round.flush(ctx, v.Watcher, 0)
 	list, err := v.store.Articles(ctx, store.ArticleQuery{Feed: a.Feeds[0], Max: 8 * siblingPolls})
 	if err != nil {
 		return err

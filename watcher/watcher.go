@@ -11,9 +11,21 @@
 // crash may not take: a held reading, a failing feed, a host that asked to
 // wait all stand in the store.
 //
-// The rules are pure functions: when to visit (schedule.go), what to believe
-// at first sight and what to look at twice (decide.go), when failures are our
-// own (outage.go). Everything that is read comes through package fetch.
+// Two sets of rules are pure functions: when to visit (schedule.go), and what to
+// believe at first sight and what to look at twice (decide.go). The rest, by
+// what it is about:
+//
+//   - a poll: article.go and feed.go, address.go for where a page has gone,
+//     failure.go and outage.go for polls that brought nothing, round.go for
+//     what the polls of one host share;
+//   - what is the site's and not the article's: template.go learns it, block.go
+//     says what may be boilerplate, redesign.go when many articles change alike,
+//     and site.go leaves both out of a comparison;
+//   - what is no edit: reread.go after our own rules changed, typography.go for
+//     the same words set otherwise, live.go for pages that never rest;
+//   - a new watch: place.go.
+//
+// Everything that is read comes through package fetch.
 package watcher
 
 import (
@@ -337,7 +349,7 @@ func (w *Watcher) pollHost(ctx context.Context, lease store.Lease, due, until ti
 			v.round = &shared
 			err = v.article(ctx, *p.Article)
 		}
-		shared.record(ctx, w, quietFor)
+		shared.flush(ctx, w, quietFor)
 		if err != nil && ctx.Err() == nil {
 			w.log.Error("record a poll", "host", lease.Host, "err", err)
 		}
@@ -352,7 +364,7 @@ func (w *Watcher) pollHost(ctx context.Context, lease store.Lease, due, until ti
 	}
 	// Even when we are told to stop: the next start finds the host free, and
 	// what was asked is not asked again.
-	shared.record(context.WithoutCancel(ctx), w, 0)
+	shared.flush(context.WithoutCancel(ctx), w, 0)
 	if err := shared.keep(context.WithoutCancel(ctx), w); err != nil {
 		w.log.Error("keep what was learnt of a host", "host", lease.Host, "err", err)
 	}
