@@ -20,6 +20,9 @@ import (
 // publish.
 func realData(t *testing.T, set string) string {
 	t.Helper()
+	if raced {
+		t.Skip("measures, and takes ten times as long with the race detector")
+	}
 	dir := os.Getenv("EDITWATCH_DATA")
 	if dir == "" {
 		t.Skip("EDITWATCH_DATA does not name a folder with " + set)
