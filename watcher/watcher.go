@@ -33,6 +33,8 @@ import (
 	"errors"
 	"log/slog"
 	"math/rand/v2"
+	"net/url"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -221,8 +223,9 @@ func (w *Watcher) wake(ctx context.Context, now time.Time) (time.Time, error) {
 
 // Passed says what one pass did.
 type Passed struct {
-	Feeds, Articles int      // polled
-	Failed          []string // one sentence for each host, feed or watch that could not be read
+	Feeds, Articles int      // polled, each counted once
+	Looks           int      // further looks at held readings
+	Failed          []string // a few words for each page, feed or watch that could not be read
 	Held            int      // readings that still wait for a second look
 }
 
@@ -243,13 +246,13 @@ func (w *Watcher) Pass(ctx context.Context) (Passed, error) {
 	if err := w.drain(ctx, start, p); err != nil {
 		return p.Passed, err
 	}
+	articles := p.Articles
 	// Each round gives every held reading one more look.
 	for range maxLooks {
 		held, err := w.heldTexts(ctx)
 		if err != nil {
 			return p.Passed, err
 		}
-		p.Held = len(held)
 		if len(held) == 0 {
 			break
 		}
@@ -264,6 +267,14 @@ func (w *Watcher) Pass(ctx context.Context) (Passed, error) {
 			return p.Passed, err
 		}
 	}
+	held, err := w.heldTexts(ctx)
+	if err != nil {
+		return p.Passed, err
+	}
+	p.Held = len(held)
+	p.Articles, p.Looks = articles, p.Articles-articles
+	slices.Sort(p.Failed)
+	p.Failed = slices.Compact(p.Failed)
 	return p.Passed, ctx.Err()
 }
 
@@ -354,7 +365,7 @@ func (w *Watcher) pollHost(ctx context.Context, lease store.Lease, due, until ti
 			w.log.Error("record a poll", "host", lease.Host, "err", err)
 		}
 		if v.trouble != "" {
-			failed = append(failed, lease.Host+": "+v.trouble)
+			failed = append(failed, addressOf(p)+" "+v.trouble)
 		}
 		if v.wait > 0 {
 			notBefore = time.Now().UTC().Add(v.wait)
@@ -396,4 +407,21 @@ type visit struct {
 // next returns the time of the poll after this one.
 func (v *visit) next(now time.Time, every time.Duration, url string) time.Time {
 	return v.when.after(now, every, url, rand.Float64())
+}
+
+// addressOf names what was polled: its address without the scheme, and without
+// a query, which may hold a reader's token.
+func addressOf(p store.Poll) string {
+	address := ""
+	switch {
+	case p.Feed != nil:
+		address = p.Feed.URL
+	case p.Article != nil:
+		address = p.Article.URL
+	}
+	u, err := url.Parse(address)
+	if err != nil {
+		return news.Host(address)
+	}
+	return u.Host + u.Path
 }

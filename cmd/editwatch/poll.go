@@ -53,6 +53,7 @@ func (c *pollCmd) Run(e *env) error {
 type pollFact struct {
 	Feeds    int      `json:"feeds"`
 	Articles int      `json:"articles"`
+	Looks    int      `json:"looks"` // further looks at doubtful readings
 	Events   int      `json:"events"`
 	Held     int      `json:"held"`
 	Pending  int      `json:"pending"`
@@ -85,7 +86,7 @@ func (a *app) poll(e *env, asJSON, refused bool) error {
 		return err
 	}
 	f := pollFact{
-		Feeds: passed.Feeds, Articles: passed.Articles, Events: after.Events - before.Events, Held: passed.Held,
+		Feeds: passed.Feeds, Articles: passed.Articles, Looks: passed.Looks, Events: after.Events - before.Events, Held: passed.Held,
 		Pending: after.Pending, Failed: append(append([]string{}, passed.Failed...), owed...), Seconds: time.Since(began).Seconds(),
 	}
 	if err := f.print(e, asJSON); err != nil {
@@ -107,6 +108,9 @@ func (f pollFact) print(e *env, asJSON bool) error {
 	}
 	line := fmt.Sprintf("Polled %s and %s in %.1f s: %s.",
 		brief.Count(f.Feeds, "feed"), brief.Count(f.Articles, "article"), f.Seconds, brief.Count(f.Events, "event"))
+	if f.Looks > 0 {
+		line += fmt.Sprintf(" What was doubtful was looked at again, %s.", brief.Count(f.Looks, "time"))
+	}
 	if f.Held > 0 {
 		line += fmt.Sprintf(" %s held for another look.", brief.Count(f.Held, "reading"))
 	}
