@@ -20,6 +20,8 @@ type request struct {
 	// links are, for the message action, the addresses in the message: the
 	// first of which something is known is the one that is meant.
 	links []string
+	// elsewhere says that it is about another channel than it was given in.
+	elsewhere bool
 }
 
 // request returns what the interaction asks. The error is a *news.Refusal, or
@@ -66,7 +68,7 @@ func (f *FrontEnd) request(ctx context.Context, i *interaction) (request, error)
 		}
 	}
 	mapped := i.Data.Name == rootChange && !elsewhere
-	r, err := f.in(ctx, request{command: c}, i, there, mapped)
+	r, err := f.in(ctx, request{command: c, elsewhere: elsewhere}, i, there, mapped)
 	if err != nil {
 		return request{}, err
 	}

@@ -128,6 +128,8 @@ func New(o Options) (*FrontEnd, error) {
 // Run registers the commands and keeps the gateway connected until ctx ends.
 // What is being answered is brought to its end, but for ctx. It returns an error
 // if Discord refuses the bot for good; that is no reason to stop anything else.
+// Where the endpoint is served, the refusal is logged and Run goes on: what comes
+// through the endpoint is answered without a gateway.
 func (f *FrontEnd) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	f.mu.Lock()
@@ -136,6 +138,11 @@ func (f *FrontEnd) Run(ctx context.Context) error {
 	var registering sync.WaitGroup
 	registering.Go(func() { f.register(ctx) })
 	err := f.session.Listen(ctx, func(e discord.Event) { f.event(ctx, e) })
+	if err != nil && f.key != nil {
+		f.log.Error("the gateway is given up; the endpoint goes on answering", "err", err)
+		<-ctx.Done()
+		err = nil
+	}
 	cancel()
 	registering.Wait()
 	f.running.Wait()

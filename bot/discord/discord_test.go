@@ -108,6 +108,12 @@ func TestOtherChannel(t *testing.T) {
 	if got := w.watches(chattest.DiscordNews); len(got) != 1 {
 		t.Errorf("watches %v", got)
 	}
+	// Undo would act on the channel it is pressed in.
+	a = w.Slash(chattest.Admin(chattest.DiscordText), "editwatch remove", theWatch("w1"), other).Answer()
+	says(t, a, "Removed w1", "type /editwatch add in #news")
+	if len(a.Message.Components) != 0 {
+		t.Errorf("it has buttons: %v", a.Message.Components)
+	}
 	// A role that the server lets use /editwatch, but that does not manage the
 	// other channel.
 	mapped := chattest.Asker{User: chattest.DiscordMember, Guild: chattest.DiscordGuild, Channel: chattest.DiscordText, Permissions: chattest.PermReader}
@@ -351,6 +357,61 @@ func TestRemovedWhileAway(t *testing.T) {
 	w.gone("900000000000000120")
 	if len(w.watches(chattest.DiscordText)) != 1 {
 		t.Error("the watch of a server that the bot is in ended")
+	}
+}
+
+// TestAnotherApplication comes back with a bot that is in none of the servers.
+func TestAnotherApplication(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.run()
+	w.Slash(chattest.Admin(chattest.DiscordText), "editwatch add", at(bridge)).Answer()
+	w.stop()
+	w.RemoveFromGuild(chattest.DiscordGuild)
+	w.front.missed(t.Context(), json.RawMessage(`{"guilds":[]}`))
+	if len(w.watches(chattest.DiscordText)) != 1 {
+		t.Error("its watch ended")
+	}
+}
+
+// TestEndpointWithoutGateway has the gateway refuse the bot for good.
+func TestEndpointWithoutGateway(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.CloseNextIdentify(4014)
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- w.front.Run(ctx) }()
+	w.registered()
+	w.UseEndpoint(w.endpoint(), http.DefaultClient)
+	for range 500 { // until the connection was closed
+		if all := w.Gateway(); len(all) > 0 && all[0].Closed {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	time.Sleep(200 * time.Millisecond)
+	says(t, w.Slash(chattest.Admin(chattest.DiscordText), "editwatch add", at(bridge)).Answer(), "Watching")
+	stop()
+	if err := <-ended; err != nil {
+		t.Errorf("Run = %v", err)
+	}
+}
+
+// TestTooLong has the time for an answer run out.
+func TestTooLong(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.slow = time.Minute
+	mine := discord.Permissions(chattest.PermBot)
+	i := &interaction{ID: "1", Guild: chattest.DiscordGuild, ChannelID: chattest.DiscordText, Kind: kindCommand, Mine: &mine}
+	i.Member.User.ID, i.Member.Permissions = chattest.DiscordAdmin, discord.Permissions(chattest.PermAll)
+	i.Data.Name, i.Data.Kind = rootChange, typeSlash
+	i.Data.Options = []given{{Name: "add", Kind: optionSub, Options: []given{text1("url", bridge)}}}
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if got := w.front.do(ctx, i).Lines; !slices.Equal(got, []string{"That took too long; try again."}) {
+		t.Errorf("answered %q", got)
 	}
 }
 

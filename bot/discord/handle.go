@@ -74,6 +74,12 @@ func restarting() bot.Answer {
 	return bot.Answer{Refused: true, Lines: []string{"I am being restarted.", "Try again in a minute."}}
 }
 
+// tooLong is what somebody is told whose command had not ended when Discord was
+// about to take no answer any more.
+func tooLong() bot.Answer {
+	return bot.Answer{Refused: true, Lines: []string{"That took too long; try again."}}
+}
+
 // answer carries an interaction through: the first answer at once, then what was
 // asked, then its answer.
 func (f *FrontEnd) answer(ctx context.Context, i *interaction, answer first) {
@@ -111,7 +117,7 @@ func (f *FrontEnd) answer(ctx context.Context, i *interaction, answer first) {
 	a := f.do(ctx, i)
 	m := message(a)
 	m.File = file(a)
-	ctx, cancel = lastWords(ctx, began.Add(answerTime))
+	ctx, cancel = lastWords(ctx, began.Add(answerTime+time.Minute))
 	defer cancel()
 	var err error
 	if inPlace && !a.Replaces {
@@ -213,6 +219,8 @@ func (f *FrontEnd) do(ctx context.Context, i *interaction) (a bot.Answer) {
 	switch {
 	case refused:
 		a = bot.Refuse(refusal)
+	case err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded):
+		a = tooLong()
 	case err != nil && ctx.Err() != nil:
 		a = restarting()
 	case err != nil:
@@ -221,6 +229,9 @@ func (f *FrontEnd) do(ctx context.Context, i *interaction) (a bot.Answer) {
 	}
 	for n, l := range a.Lines {
 		a.Lines[n] = inDiscord(l, r.command.Verb)
+	}
+	if r.elsewhere {
+		a = r.withoutHere(a)
 	}
 	return a
 }
@@ -241,6 +252,13 @@ func (f *FrontEnd) event(ctx context.Context, e discord.Event) {
 			return f.session.Answer(ctx, i.ID, i.Token, a)
 		})
 	case "CHANNEL_DELETE", "GUILD_DELETE", "READY":
-		f.running.Go(func() { f.lifecycle(ctx, e) })
+		f.running.Go(func() {
+			defer func() {
+				if v := recover(); v != nil {
+					f.log.Error("ending watches panicked", "event", e.Kind, "panic", v, "stack", string(debug.Stack()))
+				}
+			}()
+			f.lifecycle(ctx, e)
+		})
 	}
 }

@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 
 	"github.com/editwatch/editwatch/internal/discord"
+	"github.com/editwatch/editwatch/internal/news"
 	"github.com/editwatch/editwatch/internal/store"
 )
 
@@ -34,13 +36,28 @@ func (f *FrontEnd) lifecycle(ctx context.Context, e discord.Event) {
 
 func (f *FrontEnd) channelGone(ctx context.Context, id string) {
 	channel := f.channel(id)
+	ids := f.ids(ctx, store.WatchQuery{Channel: channel})
 	n, err := f.bot.ChannelGone(ctx, channel)
-	f.ended(n, err, "channel", channel, "why", "the channel was deleted")
+	f.ended(n, err, "channel", channel, "ids", ids, "why", "the channel was deleted")
 }
 
 func (f *FrontEnd) serverGone(ctx context.Context, id string) {
+	ids := f.ids(ctx, store.WatchQuery{Server: id})
 	n, err := f.bot.ServerGone(ctx, id)
-	f.ended(n, err, "server", id, "why", "the bot was removed from the server")
+	f.ended(n, err, "server", id, "ids", ids, "why", "the bot was removed from the server")
+}
+
+// ids returns the watches that are about to end, for the log: whoever has to
+// bring them back looks there.
+func (f *FrontEnd) ids(ctx context.Context, q store.WatchQuery) (ids []news.WatchID) {
+	watches, err := f.store.Watches(ctx, q)
+	if err != nil {
+		return nil // ending them fails as well, and says so
+	}
+	for _, w := range watches {
+		ids = append(ids, w.ID)
+	}
+	return ids
 }
 
 func (f *FrontEnd) ended(n int, err error, about ...any) {
@@ -73,17 +90,29 @@ func (f *FrontEnd) missed(ctx context.Context, data json.RawMessage) {
 		f.log.Error("watches could not be read", "err", err)
 		return
 	}
-	asked := make(map[string]bool)
+	var away []string
+	known := false // one of the servers there are watches of is among them
 	for _, w := range watches {
 		// The IDs of other platforms' places have letters.
-		if !discord.IsID(w.Server) || in[w.Server] || asked[w.Server] || w.Channel == "" {
-			continue
+		switch {
+		case !discord.IsID(w.Server) || w.Channel == "":
+		case in[w.Server]:
+			known = true
+		case !slices.Contains(away, w.Server):
+			away = append(away, w.Server)
 		}
-		asked[w.Server] = true
-		err := f.session.Guild(ctx, w.Server)
+	}
+	if len(away) > 0 && !known {
+		// With another application's token all servers look like that.
+		f.log.Error("the bot is in none of the servers that it has watches of: the token may be another application's; no watch is ended",
+			"servers", away)
+		return
+	}
+	for _, server := range away {
+		err := f.session.Guild(ctx, server)
 		p, ok := errors.AsType[*discord.Problem](err)
 		if ok && (p.Code == discord.CodeUnknownGuild || p.Code == discord.CodeNoAccess) {
-			f.serverGone(ctx, w.Server)
+			f.serverGone(ctx, server)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/editwatch/editwatch/bot"
+	"github.com/editwatch/editwatch/internal/news"
 )
 
 // asks are the commands below /edits; all others are below /editwatch.
@@ -51,4 +52,35 @@ func inDiscord(line string, verb bot.Verb) string {
 		return line
 	}
 	return typed.Replace(line)
+}
+
+// here are the commands whose buttons act on the channel they are pressed in,
+// each with the one that does the same when it is typed.
+var here = map[bot.Verb]bot.Verb{
+	bot.Undo: bot.Add, bot.List: bot.List, bot.Mute: bot.Pause, bot.Unmute: bot.Resume,
+}
+
+// withoutHere takes the buttons out of an answer about another channel that would
+// act on this one, and says what to type there.
+func (r request) withoutHere(a bot.Answer) bot.Answer {
+	var instead []string
+	a.Buttons = slices.DeleteFunc(slices.Clone(a.Buttons), func(b news.Button) bool {
+		act, err := news.ParseAction(b.Token)
+		v, acts := here[bot.Verb(act.Verb)]
+		if err != nil || !acts {
+			return false
+		}
+		if s := slash(v); !slices.Contains(instead, s) {
+			instead = append(instead, s)
+		}
+		return true
+	})
+	where := r.command.Title
+	if where == "" {
+		where = "that channel"
+	}
+	for _, s := range instead {
+		a.Lines = append(a.Lines, "There are no buttons for another channel: to go on, type "+s+" in "+where+".")
+	}
+	return a
 }
