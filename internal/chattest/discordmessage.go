@@ -399,7 +399,7 @@ func (d *Discord) messageJSON(m *Message) map[string]any {
 	v := map[string]any{
 		"id": m.ID, "channel_id": m.Channel, "type": 0, "content": m.Content, "author": userJSON(m.Author), "timestamp": stamp(m.At), "edited_timestamp": nil,
 		"tts": false, "mention_everyone": false, "mentions": []any{}, "mention_roles": []string{}, "attachments": []any{}, "pinned": false,
-		"embeds": embeds, "components": list(m.Components), "flags": m.Flags,
+		"embeds": embeds, "components": list(numbered(m.Components)), "flags": m.Flags,
 	}
 	if len(m.Edits) > 0 {
 		v["edited_timestamp"] = stamp(time.Now())
@@ -412,4 +412,41 @@ func (d *Discord) messageJSON(m *Message) map[string]any {
 		v["interaction_metadata"] = map[string]any{"id": m.ask.ID, "type": m.ask.Type, "user": userJSON(m.ask.Asker.User), "authorizing_integration_owners": map[string]any{"0": m.ask.Asker.Guild}}
 	}
 	return v
+}
+
+// numbered gives components without an id one, as Discord does: from 1, in the
+// order they stand in the message.
+func numbered(components []json.RawMessage) []json.RawMessage {
+	next := 0
+	var number func(v any)
+	number = func(v any) {
+		c, ok := v.(map[string]any)
+		if !ok {
+			return
+		}
+		next++
+		if _, has := c["id"]; !has {
+			c["id"] = next
+		}
+		if inner, ok := c["components"].([]any); ok {
+			for _, v := range inner {
+				number(v)
+			}
+		}
+	}
+	out := make([]json.RawMessage, len(components))
+	for i, raw := range components {
+		var v any
+		if json.Unmarshal(raw, &v) != nil {
+			out[i] = raw
+			continue
+		}
+		number(v)
+		b, err := json.Marshal(v)
+		if err != nil {
+			panic(err) // it was just read
+		}
+		out[i] = b
+	}
+	return out
 }
