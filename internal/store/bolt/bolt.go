@@ -22,7 +22,7 @@ import (
 )
 
 // Schema is the number of the layout in the package comment.
-const Schema = 3
+const Schema = 4
 
 // lockWait is how long Open waits for another process to let go of the file:
 // enough for one that is just ending.
@@ -208,6 +208,7 @@ func putSchema(btx *bbolt.Tx, n uint64) error {
 var migrations = []func(*tx) error{
 	add(rereadings, templates),      // 1 to 2
 	add(removed, settings, manners), // 2 to 3
+	add(marks, captures, archives),  // 3 to 4
 }
 
 // add returns a migration that adds buckets.

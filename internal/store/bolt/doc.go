@@ -12,7 +12,7 @@
 // brought up to date after each commit; leases themselves are only in memory,
 // so a crash frees them.
 //
-// # Schema 3
+// # Schema 4
 //
 // Integers in keys are big endian, so that keys sort by number: n4 and n8 have
 // 4 and 8 bytes. A time in a key is ms6, milliseconds since 1970 in 6 bytes;
@@ -52,7 +52,7 @@
 //	manners     n4 channel                   standing: what the platform lets us do there
 //
 // Schema 1 lacked removed, settings and manners, and rereadings and templates;
-// schema 2 the first three of these.
+// schema 2 the first three of these; schema 3 marks, captures and archives.
 //
 // Lists that only grow are chains: an article's record names its newest
 // version and event, and each of those names the one before; so do deliveries

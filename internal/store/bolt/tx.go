@@ -41,6 +41,9 @@ const (
 	removed
 	settings
 	manners
+	marks
+	captures
+	archives
 	buckets // how many there are
 )
 
@@ -51,6 +54,7 @@ var bucketNames = [buckets][]byte{
 	[]byte("channels"), []byte("threads"), []byte("watches"), []byte("watching"),
 	[]byte("rereadings"), []byte("templates"),
 	[]byte("removed"), []byte("settings"), []byte("manners"),
+	[]byte("marks"), []byte("captures"), []byte("archives"),
 }
 
 // fill says how full bbolt leaves the pages of a bucket when it splits them.
