@@ -303,6 +303,15 @@ type Channels interface {
 	// so that the next post begins it anew. If it is not the root, nothing
 	// happens.
 	ForgetRoot(ctx context.Context, channel news.ChannelName, article news.ArticleID, root string) error
+
+	// MoveChannel has everything that is kept of a channel be kept under another
+	// name, in one transaction: watches, those that were removed, settings,
+	// standing, threads and deliveries. If the other name is of a channel, too,
+	// the two become one: its settings and standing stay, where both watch the
+	// same the older watch does, and what waits under one name and was told, or
+	// waits, under the other is Moot. A name of which nothing is kept is left
+	// alone. Neither may be leased.
+	MoveChannel(ctx context.Context, from, to news.ChannelName) error
 }
 
 // Reader answers questions.

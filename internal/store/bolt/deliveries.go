@@ -185,20 +185,23 @@ func (t *tx) moveThread(from, to, channel uint32) error {
 			return err
 		}
 	}
-	merged := b
-	merged.newest = previous
-	if b.Root == "" || a.Root != "" && a.Posted.Before(b.Posted) {
-		merged.Root = a.Root
-	}
-	if a.Posted.After(b.Posted) {
-		merged.Posted = a.Posted
-	}
-	merged.Posts = a.Posts + b.Posts
-	if a.Muted.After(b.Muted) {
-		merged.Muted = a.Muted
-	}
 	if err := t.del(threads, threadKey(from, channel)); err != nil {
 		return err
 	}
-	return t.putThread(to, channel, merged)
+	return t.putThread(to, channel, threadRecord{joined(a.Thread, b.Thread), previous})
+}
+
+// joined returns what a channel was told in two threads that become one.
+func joined(a, b news.Thread) news.Thread {
+	if b.Root == "" || a.Root != "" && a.Posted.Before(b.Posted) {
+		b.Root = a.Root
+	}
+	if a.Posted.After(b.Posted) {
+		b.Posted = a.Posted
+	}
+	b.Posts += a.Posts
+	if a.Muted.After(b.Muted) {
+		b.Muted = a.Muted
+	}
+	return b
 }

@@ -164,6 +164,15 @@ func (t *tx) putDelivery(old, r *deliveryRecord) error {
 	return nil
 }
 
+// unqueue takes a pending delivery out of a channel's queue.
+func (t *tx) unqueue(channel uint32, r *deliveryRecord) error {
+	t.touchChannel(channel)
+	if err := t.del(due, dueKey(channel, r.Due, r.num)); err != nil {
+		return err
+	}
+	return t.del(queue, queueKey(channel, r.num))
+}
+
 // dueMS is a delivery's due in milliseconds; without one it is due from the
 // beginning of time, which is not 0, for that is none.
 func dueMS(at time.Time) int64 { return max(millis(at), 1) }

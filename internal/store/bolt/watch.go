@@ -371,19 +371,27 @@ func (t *tx) moveWatches(from, to uint32) error {
 			return err
 		}
 		w.Article = articleID(to)
-		if i := slices.IndexFunc(there, func(o news.Watch) bool { return sameWatch(o, w) }); i >= 0 {
-			if watchNum(there[i].ID) < watchNum(w.ID) {
-				continue
-			}
-			if err := t.delWatch(there[i]); err != nil {
-				return err
-			}
-		}
-		if err := t.putWatch(w); err != nil {
+		if err := t.putOldest(w, there); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// putOldest writes a watch, unless there is an older one like it; a younger one
+// like it ends.
+func (t *tx) putOldest(w news.Watch, there []news.Watch) error {
+	i := slices.IndexFunc(there, func(o news.Watch) bool { return sameWatch(o, w) })
+	if i < 0 {
+		return t.putWatch(w)
+	}
+	if watchNum(there[i].ID) < watchNum(w.ID) {
+		return nil
+	}
+	if err := t.delWatch(there[i]); err != nil {
+		return err
+	}
+	return t.putWatch(w)
 }
 
 // Watch implements [store.Watches].

@@ -32,6 +32,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store, reopen func(t *testi
 		{"Outbox", outboxTests},
 		{"Watches", watchTests},
 		{"Channels", channelTests},
+		{"MoveChannel", moveChannelTests},
 		{"Reader", readerTests},
 		{"Whole", wholeTests},
 	} {

@@ -77,6 +77,7 @@ var wholeTests = map[string]func(*bench){
 		_, checks["NextDelivery"] = s.NextDelivery(b.ctx)
 		_, checks["Thread"] = s.Thread(b.ctx, "desk", a.ID)
 		_, checks["Deliveries"] = s.Deliveries(b.ctx, store.DeliveryQuery{})
+		checks["MoveChannel"] = s.MoveChannel(b.ctx, "desk", "night")
 		_, checks["AddWatch"] = s.AddWatch(b.ctx, news.Watch{Channel: "desk"})
 		checks["ChangeWatch"] = s.ChangeWatch(b.ctx, news.Watch{ID: "w1"})
 		checks["RemoveWatch"] = s.RemoveWatch(b.ctx, "w1")
