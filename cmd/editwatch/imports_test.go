@@ -21,7 +21,7 @@ var mayImport = map[string][]string{
 	"cmd/editwatch": {"*"},
 
 	"bot":         {"internal/brief", "internal/edit", "internal/news", "internal/report", "internal/store"},
-	"bot/cli":     {"bot", "internal/brief"},
+	"bot/cli":     {"bot", "internal/brief", "internal/news"},
 	"bot/discord": {"bot", "internal/brief", "internal/discord", "internal/news", "internal/store"},
 	"bot/slack":   {"bot", "internal/brief", "internal/slack", "internal/news", "internal/store"},
 	"bot/web":     {"internal/brief", "internal/edit", "internal/news", "internal/report", "internal/store"},
@@ -46,6 +46,7 @@ var mayImport = map[string][]string{
 	"internal/store":           {"internal/news"},
 	"internal/store/bolt":      {"internal/store", "internal/news"},
 	"internal/store/storetest": {"internal/store", "internal/news"},
+	"internal/search":          {"internal/edit", "internal/news", "internal/store"},
 	"internal/safehttp":        {},
 	"internal/discord":         {"internal/brief", "internal/safehttp"},
 	"internal/slack":           {"internal/brief", "internal/safehttp"},
