@@ -84,7 +84,7 @@ func innermost(doc *html.Node, weight map[*html.Node]int, total int) *html.Node 
 	for {
 		var in *html.Node
 		for c := at.FirstChild; c != nil; c = c.NextSibling {
-			if sums[c] >= need && c.DataAtom != atom.P {
+			if sums[c] >= need && c.DataAtom != atom.P && !passedOver(c) {
 				in = c
 			}
 		}

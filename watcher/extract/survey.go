@@ -40,6 +40,17 @@ func survey(doc *html.Node, pin place) *surveyed {
 	return s
 }
 
+// passedOver reports whether the survey does not look inside an element: no
+// place in there can be found again. On a broken page a title may have
+// swallowed the article.
+func passedOver(n *html.Node) bool {
+	switch n.DataAtom {
+	case atom.Title, atom.Meta, atom.Link, atom.Script, atom.Style, atom.Noscript, atom.Template, atom.Svg, atom.Iframe:
+		return true
+	}
+	return false
+}
+
 func (s *surveyed) walk(n *html.Node) {
 	for c := n.FirstChild; c != nil; c = c.NextSibling {
 		if c.Type != html.ElementNode {
