@@ -210,7 +210,7 @@ func (d *Discord) RefuseResumes(n int) {
 func (d *Discord) CloseGateway(code int) { d.each(func(c *gatewayConn) { c.shut(code) }) }
 
 // CloseNextIdentify closes the next connections that identify or resume, with
-// these codes.
+// these codes, before they are ready.
 func (d *Discord) CloseNextIdentify(codes ...int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

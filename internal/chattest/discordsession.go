@@ -34,9 +34,9 @@ func (d *Discord) receive(c *gatewayConn, data []byte) (code int) {
 			code, d.gateway.closes = d.gateway.closes[0], d.gateway.closes[1:]
 		}
 		if p.Op == 2 {
-			return max(code, d.identify(c, p.D))
+			return max(code, d.identify(c, p.D, code != 0))
 		}
-		return max(code, d.resume(c, p.D))
+		return max(code, d.resume(c, p.D, code != 0))
 	case 3, 4, 8, 31:
 		if c.session == nil {
 			return 4003
@@ -47,7 +47,8 @@ func (d *Discord) receive(c *gatewayConn, data []byte) (code int) {
 	return 4001
 }
 
-func (d *Discord) identify(c *gatewayConn, data []byte) (code int) {
+// identify begins a session, unless it was ordered to close instead.
+func (d *Discord) identify(c *gatewayConn, data []byte, ordered bool) (code int) {
 	var b struct {
 		Token      string
 		Intents    *int
@@ -73,7 +74,7 @@ func (d *Discord) identify(c *gatewayConn, data []byte) (code int) {
 		return 4014
 	case c.Intents >= 1<<31 || c.Intents < 0:
 		return 4013
-	case d.gateway.deaf:
+	case d.gateway.deaf, ordered:
 		return 0
 	}
 	d.gateway.serial++
@@ -100,7 +101,7 @@ func (d *Discord) identify(c *gatewayConn, data []byte) (code int) {
 	return 0
 }
 
-func (d *Discord) resume(c *gatewayConn, data []byte) (code int) {
+func (d *Discord) resume(c *gatewayConn, data []byte, ordered bool) (code int) {
 	var b struct {
 		Token   string
 		Session string `json:"session_id"`
@@ -116,7 +117,7 @@ func (d *Discord) resume(c *gatewayConn, data []byte) (code int) {
 	switch {
 	case d.revoked || c.Token != d.Token:
 		return 4004
-	case d.gateway.deaf:
+	case d.gateway.deaf, ordered:
 		return 0
 	case s == nil || refused:
 		c.send(map[string]any{"op": 9, "d": false})

@@ -140,7 +140,7 @@ func TestGatewayByHand(t *testing.T) {
 		{"privileged", func(c handClient) { c.send(2, identity(d.Token, IntentContent)) }, "close 4014"},
 		{"twice", func(c handClient) { c.send(2, identity(d.Token, 0)).send(2, identity(d.Token, 0)) }, "0 READY, close 4005"},
 		{"heartbeat", func(c handClient) { c.send(1, nil) }, "11"},
-		{"ordered", func(c handClient) { d.CloseNextIdentify(4000); c.send(2, identity(d.Token, 0)) }, "0 READY, close 4000"},
+		{"ordered", func(c handClient) { d.CloseNextIdentify(4000); c.send(2, identity(d.Token, 0)) }, "close 4000"},
 		{"reconnect", func(c handClient) { c.send(1, nil); c.read(); d.AskReconnect() }, "7"},
 		{"invalid", func(c handClient) { c.send(1, nil); c.read(); d.InvalidateSession(true) }, "9 true"},
 		{"cut", func(c handClient) { d.DropGateway() }, "close 1006"},

@@ -10,9 +10,12 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/bwmarrin/discordgo"
 	"github.com/gorilla/websocket"
+
+	"github.com/editwatch/editwatch/internal/safehttp"
 )
 
 // newSession returns a discordgo session for one session with the gateway.
@@ -80,15 +83,18 @@ func (l *listener) dialTap(ctx context.Context, network, address, host string) (
 	t := newTap(c)
 	l.mu.Lock()
 	l.tap = t
+	if !l.begun {
+		l.pace.begin(time.Now())
+	}
 	l.mu.Unlock()
 	return t, nil
 }
 
 // address returns where to connect: where Discord wants the session resumed, or
-// what the API says.
+// what the API says. The API also says whether another session may begin.
 func (l *listener) address(ctx context.Context) (string, error) {
 	l.mu.Lock()
-	resume := l.resume
+	resume, begun := l.resume, l.begun
 	if l.resumes > resumeTries {
 		resume = ""
 	}
@@ -97,10 +103,23 @@ func (l *listener) address(ctx context.Context) (string, error) {
 		return resume, nil
 	}
 	var answer struct {
-		URL string `json:"url"`
+		URL   string `json:"url"`
+		Limit struct {
+			Total     int     `json:"total"`
+			Remaining int     `json:"remaining"`
+			Reset     float64 `json:"reset_after"` // milliseconds
+		} `json:"session_start_limit"`
 	}
-	if err := l.session.do(ctx, "GET", "/gateway", nil, &answer); err != nil {
+	err := l.session.do(ctx, "GET", "/gateway/bot", nil, &answer)
+	if p, ok := err.(*Problem); ok && p.Status == http.StatusNotFound { // compatible servers may not have it
+		err = l.session.do(ctx, "GET", "/gateway", nil, &answer)
+	}
+	if err != nil {
 		return "", err
+	}
+	if limit := answer.Limit; !begun && limit.Total > sessionsKept && limit.Remaining < sessionsKept {
+		wait := min(max(safehttp.Seconds(limit.Reset/1000), time.Minute), 24*time.Hour)
+		return "", &Problem{reason: "discord allows no more new sessions for now", Wait: wait}
 	}
 	return gatewayAddress(answer.URL)
 }

@@ -34,15 +34,11 @@ var fatalCloses = map[int]string{
 func endsSession(code int) bool { return code == 4007 || code == 4009 || code == 4003 }
 
 const (
-	// identifyGap is the time between two new sessions:
-	// https://discord.com/developers/docs/events/gateway#rate-limiting, one in
-	// five seconds.
-	identifyGap = 5 * time.Second
-	// reconnectMost is the longest wait between two tries, and half of it the
-	// shortest that this one is varied to. At a thousand new sessions a day
-	// Discord resets the token; this leaves 960 at most.
+	// reconnectMost is the longest wait between two tries, unless Discord asks
+	// for more; half of it is the shortest that this one is varied to. How
+	// often a new session begins is not its business, but that of [pace].
 	reconnectMost = 3 * time.Minute
-	// steady is how long a connection must last to count as one.
+	// steady is how long a connection must last for the next wait to be short.
 	steady = time.Minute
 	// resumeTries is how often the address that Discord named for resuming is
 	// tried before the one for everybody.
@@ -99,6 +95,9 @@ func (s *Session) Listen(ctx context.Context, handle func(Event)) error {
 			failures = 0
 		}
 		wait := reconnectWait(failures, l.fresh())
+		if p, ok := errors.AsType[*Problem](err); ok {
+			wait = max(wait, p.Wait)
+		}
 		failures++
 		s.log.Info("the gateway is connected to again", "in", wait.Round(time.Millisecond), "resume", !l.fresh(), "err", err)
 		select {
@@ -133,20 +132,27 @@ type listener struct {
 	handle  func(Event)
 
 	// dg holds the session with the gateway, which it resumes while it lives.
-	// nil: the next connection is a new session.
-	dg         *discordgo.Session
-	identified time.Time     // when the newest session began
-	closed     chan struct{} // discordgo closed a connection
+	// nil: there is none.
+	dg     *discordgo.Session
+	closed chan struct{} // discordgo closed a connection
 
 	mu      sync.Mutex
+	pace    pace
 	tap     *tap   // of the newest connection
 	refuse  bool   // the next dial is to fail; see open
 	resume  string // the address for resuming
 	resumes int    // how often it was tried in vain
 	ready   bool   // the connection is up
+	begun   bool   // the session was up once, so that there is one to resume
 }
 
-func (l *listener) fresh() bool { return l.dg == nil }
+// fresh reports whether the next connection begins a new session. One that was
+// never up cannot be resumed: discordgo would begin another on the quiet.
+func (l *listener) fresh() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.dg == nil || !l.begun
+}
 
 // connect makes one connection and stays until it ends. The error says why it
 // ended.
@@ -154,12 +160,14 @@ func (l *listener) connect(ctx context.Context) error {
 	if err := l.session.alive(); err != nil {
 		return fmt.Errorf("%w: %w", errFatal, err)
 	}
-	anew := l.dg == nil
+	anew := l.fresh()
 	if anew {
-		if err := sleep(ctx, time.Until(l.identified.Add(identifyGap))); err != nil {
+		l.mu.Lock()
+		wait := l.pace.wait(time.Now())
+		l.mu.Unlock()
+		if err := sleep(ctx, wait); err != nil {
 			return err
 		}
-		l.identified = time.Now()
 	}
 	l.mu.Lock()
 	l.ready = false
@@ -198,7 +206,7 @@ func (l *listener) judge(t *tap, err error) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if end.invalid || endsSession(end.code) {
-		l.dg, l.resume = nil, ""
+		l.dg = nil
 	}
 	if !l.ready {
 		l.resumes++
@@ -229,6 +237,9 @@ func (l *listener) open(ctx context.Context, anew bool) error {
 			return err
 		}
 		l.dg = dg
+		l.mu.Lock()
+		l.resume, l.resumes, l.begun = "", 0, false
+		l.mu.Unlock()
 	} else {
 		// discordgo keeps the gateway's address for as long as it can be
 		// dialled, and asks for it again after it could not.
@@ -311,7 +322,7 @@ func (l *listener) event(e *discordgo.Event) {
 // up notes that the connection is in use.
 func (l *listener) up(resume string) {
 	l.mu.Lock()
-	l.ready, l.resumes = true, 0
+	l.ready, l.begun, l.resumes = true, true, 0
 	if resume != "" {
 		l.resume = resume
 	}

@@ -247,19 +247,11 @@ func TestGatewayGivesUp(t *testing.T) {
 	}
 }
 
-// TestReconnectWaits adds up a day of connections that all fail. It stays below
-// the thousand sessions after which Discord resets the token.
 func TestReconnectWaits(t *testing.T) {
-	n := 0
-	for passed := time.Duration(0); passed < 24*time.Hour; n++ {
-		wait := reconnectWait(n, true)
-		if wait < time.Second || wait > reconnectMost {
+	for n := range 100 {
+		if wait := reconnectWait(n, true); wait < time.Second || wait > reconnectMost {
 			t.Fatalf("wait %d is %v", n, wait)
 		}
-		passed += max(wait, identifyGap)
-	}
-	if n < 300 || n >= 1000 {
-		t.Errorf("%d sessions in a day", n)
 	}
 	if wait := reconnectWait(0, false); wait > time.Second {
 		t.Errorf("the first wait before resuming is %v", wait)
@@ -272,7 +264,7 @@ func TestReconnectWaits(t *testing.T) {
 // TestGatewayAddressFails takes the API away while the gateway is to be found.
 func TestGatewayAddressFails(t *testing.T) {
 	gatewayTest(t, func(t *testing.T, d *chattest.Discord, s *Session) {
-		d.Next(chattest.GetGateway, chattest.Unavailable(), chattest.Lost(), chattest.JSON(200, `{"url":"http://x"}`, false), chattest.Text(200, "?", false))
+		d.Next(chattest.GetGatewayBot, chattest.Unavailable(), chattest.Lost(), chattest.JSON(200, `{"url":"http://x"}`, false), chattest.Text(200, "?", false))
 		h := listen(t, s)
 		d.WaitGateway(1)
 		h.end(t)
@@ -293,4 +285,65 @@ func TestStopWhileConnecting(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestNoSessionsLeft has Discord say that nearly all new sessions of the day are
+// used up.
+func TestNoSessionsLeft(t *testing.T) {
+	gatewayTest(t, func(t *testing.T, d *chattest.Discord, s *Session) {
+		d.Next(chattest.GetGatewayBot, chattest.JSON(200,
+			`{"url":"wss://gateway.example","shards":1,"session_start_limit":{"total":1000,"remaining":3,"reset_after":7200000,"max_concurrency":1}}`, false))
+		began := time.Now()
+		h := listen(t, s)
+		time.Sleep(time.Hour)
+		if n := len(d.Gateway()); n != 0 {
+			t.Errorf("%d connections", n)
+		}
+		time.Sleep(time.Hour)
+		d.WaitGateway(1)
+		if waited := d.Gateway()[0].At.Sub(began); waited < 2*time.Hour || waited > 2*time.Hour+time.Minute {
+			t.Errorf("connected after %v, want two hours", waited)
+		}
+		h.end(t)
+	})
+}
+
+// TestGatewayWithoutBotRoute connects to a server that has the older route only.
+func TestGatewayWithoutBotRoute(t *testing.T) {
+	gatewayTest(t, func(t *testing.T, d *chattest.Discord, s *Session) {
+		d.Next(chattest.GetGatewayBot, chattest.Text(404, "404 page not found", false))
+		h := listen(t, s)
+		d.WaitGateway(1)
+		if n := len(d.Calls(chattest.GetGateway)); n != 1 {
+			t.Errorf("asked %d times", n)
+		}
+		h.end(t)
+	})
+}
+
+// TestNeverReadyBeginsAnew closes a session before it was up: there is nothing
+// to resume, and the next one keeps the time between new sessions. It runs
+// outside of a bubble for the same reason as TestGatewayGivesUp.
+func TestNeverReadyBeginsAnew(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it waits for the time between two sessions")
+	}
+	t.Parallel()
+	d := chattest.NewDiscord(t, chattest.Loopback)
+	s := connect(t, d)
+	d.CloseNextIdentify(4000)
+	h := listen(t, s)
+	d.WaitGateway(1)
+	all := d.Gateway()
+	if len(all) != 2 || !all[1].Identified || all[1].Resumed {
+		t.Fatalf("connections: %+v", all)
+	}
+	if gap := all[1].At.Sub(all[0].At); gap < identifyGap {
+		t.Errorf("two sessions within %v", gap)
+	}
+	time.Sleep(2 * time.Second) // discordgo sleeps under a lock while it closes
+	h.stop()
+	if err := <-h.ended; err != nil {
+		t.Errorf("Listen = %v", err)
+	}
 }
