@@ -35,7 +35,7 @@ func (b *Bot) article(ctx context.Context, c Command) (news.Article, error) {
 	if errors.Is(err, store.ErrNotFound) {
 		return news.Article{}, &news.Refusal{
 			What: "I do not know that article: no watched feed has listed it, and nobody watches it.",
-			Do:   "To watch it from now on: add " + target,
+			Do:   "To watch it from now on: " + c.typed(Add, target),
 		}
 	}
 	return a, err
@@ -75,7 +75,7 @@ func (b *Bot) articleByID(ctx context.Context, c Command, target string) (news.A
 	w, err := b.store.Watch(ctx, news.WatchID(strings.ToLower(target)))
 	switch {
 	case errors.Is(err, store.ErrNotFound), err == nil && w.Channel != c.Channel && c.Channel != "" && !c.Everywhere:
-		return news.Article{}, noWatch(target)
+		return news.Article{}, c.noWatch(target)
 	case err != nil:
 		return news.Article{}, err
 	case w.Article == "":
@@ -124,10 +124,10 @@ func first2(t, otherwise time.Time) time.Time {
 }
 
 // standing says whether the article is still checked.
-func (b *Bot) standing(a news.Article, now time.Time, zone *time.Location) string {
+func standing(c Command, a news.Article, now time.Time, zone *time.Location) string {
 	switch {
 	case !a.Retired.IsZero():
-		return fmt.Sprintf("It is no longer checked since %s. To check it again: add %s", brief.Date(a.Retired, zone), a.URL)
+		return fmt.Sprintf("It is no longer checked since %s. To check it again: %s", brief.Date(a.Retired, zone), c.typed(Add, a.URL))
 	case a.Polling.Last.IsZero() && a.Polling.Next.IsZero() && a.Reading == news.PageReading:
 		return "It was not read yet, and no reading of it is due."
 	case a.Polling.Last.IsZero() && a.Reading == news.PageReading:
@@ -159,9 +159,9 @@ func (b *Bot) diff(ctx context.Context, c Command) (Answer, error) {
 	from, to = min(from, to), max(from, to) // as the pages do
 	switch {
 	case a.Versions == 0:
-		return Answer{}, &news.Refusal{What: "That article was not read yet.", Do: "Ask explain for the reason."}
+		return Answer{}, &news.Refusal{What: "That article was not read yet.", Do: "The reason: " + c.typed(Explain, a.URL)}
 	case a.Versions == 1:
-		return Answer{}, &news.Refusal{What: "That article has one version: it was not edited since it was first seen.", Do: "Ask explain for when it was last checked."}
+		return Answer{}, &news.Refusal{What: "That article has one version: it was not edited since it was first seen.", Do: "When it was last checked: " + c.typed(Explain, a.URL)}
 	case from < 1 || to < 1 || from > a.Versions || to > a.Versions || from == to:
 		return Answer{}, &news.Refusal{
 			What: fmt.Sprintf("That article has versions 1 to %d.", a.Versions),

@@ -93,6 +93,8 @@ type Command struct {
 
 	// FromButton says that a button of ours asks, which names what we showed.
 	FromButton bool
+	// Dialect is how the asker writes commands; nil: [Plain].
+	Dialect *Dialect `json:"-"`
 }
 
 // WatchOptions are the names of what can be wished for a watch:
@@ -242,7 +244,7 @@ func (b *Bot) do(ctx context.Context, c Command, now time.Time) (Answer, error) 
 	case Undo:
 		return b.undo(ctx, c, now)
 	}
-	return Answer{}, &news.Refusal{What: fmt.Sprintf("There is no command %q.", short(string(c.Verb))), Do: "Try help."}
+	return Answer{}, &news.Refusal{What: fmt.Sprintf("There is no command %q.", short(string(c.Verb))), Do: "Try " + c.typed(Help, "") + "."}
 }
 
 // Refuse is the answer to a command that cannot be carried out.

@@ -22,10 +22,10 @@ func (b *Bot) edit(ctx context.Context, c Command, now time.Time) (Answer, error
 		return Answer{}, inFile(w, "edit it there")
 	}
 	if len(c.Options) == 0 {
-		return Answer{}, &news.Refusal{What: "What shall be different?", Do: fmt.Sprintf("For example: edit %s min=major", w.ID)}
+		return Answer{}, &news.Refusal{What: "What shall be different?", Do: "For example: " + c.typed(Edit, string(w.ID), "min", "major")}
 	}
 	old := w
-	if err := wishes(&w, c.Options); err != nil {
+	if err := c.wishes(&w, c.Options); err != nil {
 		return Answer{}, err
 	}
 	if w.Label == "" {

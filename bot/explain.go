@@ -51,7 +51,7 @@ func (b *Bot) explain(ctx context.Context, c Command, now time.Time) (Answer, er
 	p := a.Polling
 	f := explainFact{Article: b.articleFact(a), Outcome: p.Outcome, Detail: p.Detail}
 	lines := []string{quote(first(a.Headline, a.URL)) + ", " + brief.Versions(a.Versions, a.Edits)}
-	lines = append(lines, b.standing(a, now, zone))
+	lines = append(lines, standing(c, a, now, zone))
 	if !p.Last.IsZero() {
 		lines = append(lines, "The last check: "+outcome(p)+".")
 	}
@@ -315,6 +315,6 @@ func (b *Bot) explainWatch(ctx context.Context, c Command, w news.Watch, now tim
 	if feed.Polling.Failures > 0 {
 		a.Lines = append(a.Lines, fmt.Sprintf("It failed %s in a row, since %s.", times(feed.Polling.Failures), brief.Clock(feed.Polling.FailingSince, now, zone)))
 	}
-	a.Lines = append(a.Lines, "For one article of it, ask explain with the article's address.")
+	a.Lines = append(a.Lines, "For one article of it, give its address: "+c.typed(Explain, exampleArticle))
 	return a, nil
 }

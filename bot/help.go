@@ -7,42 +7,72 @@ import (
 	"github.com/editwatch/editwatch/internal/news"
 )
 
-// A topic is what help says of one command, in the form it is typed. The front
-// ends put their own mark before the words ("/editwatch add").
+// A topic is what help says of one command.
 type topic struct {
-	verb  Verb
-	usage string
-	what  string
-	more  []string
+	verb Verb
+	args string // how they are typed, where the platform does not show that
+	what string
+	more func(c Command) []string
 }
 
 var topics = []topic{
-	{Add, "add <address> [headline] [min=major] [label=\"…\"]", "watch a feed, an article or a site", []string{
+	{Add, "<address> [headline] [min=major] [label=\"…\"]", "watch a feed, an article or a site", moreOfAdd},
+	{Remove, "<id or address>", "end a watch; it can be undone for a day", nil},
+	{Undo, "<id>", "bring back a watch that was removed", nil},
+	{Pause, "<id, address or all> [8h]", "hear nothing for a while; of an article's address: nothing of that article", func(Command) []string {
+		return []string{"Times: 90m, 8h, 2d, 1w; without one, until it is resumed. What happens meanwhile is not told afterwards."}
+	}},
+	{Resume, "<id, address or all>", "hear again", nil},
+	{Edit, "<id> min=major", "change what a watch wishes for, or its address", nil},
+	{Test, "[id]", "post a sample here", nil},
+	{Settings, "[quiet=22:00-07:00]", "what holds for the whole channel", moreOfSettings},
+	{Export, "", "the watches as an OPML file", nil},
+	{Import, "<file or addresses>", "watches from OPML or a list; says first what it would do", nil},
+	{List, "[failing or paused]", "the watches and how they are", nil},
+	{History, "<address> [5]", "what happened to an article", nil},
+	{Diff, "<address> [2] [4]", "what changed between two versions", nil},
+	{Explain, "<address or id>", "when it was last checked, and why nothing was said", nil},
+	{Status, "", "how editwatch is doing here", nil},
+	{Help, "[command]", "this, or more of one command", nil},
+}
+
+func moreOfAdd(c Command) []string {
+	o := func(name, value string) string { return c.dialect().Option(Add, name, value) }
+	return []string{
 		"A site leads to its feed. What stands there now is not posted; from then on each edit is.",
-		"scope: headline, paragraphs, all. min: any, minor (all but typography), major.",
-		"include=bridge,flood* tells only of edits that say one of these; exclude=sport leaves those out.",
-		"mention: a role or user group to name. pages=off compares the feed's own titles and summaries only.",
-	}},
-	{Remove, "remove <id or address>", "end a watch; it can be undone for a day", nil},
-	{Pause, "pause <id, address or all> [8h]", "hear nothing for a while; of an article's address: nothing of that article", []string{
-		"Times: 90m, 8h, 2d, 1w; without one, until resume. What happens meanwhile is not told afterwards.",
-	}},
-	{Resume, "resume <id, address or all>", "hear again", nil},
-	{Edit, "edit <id> min=major", "change what a watch wishes for; the options of add, and url=", nil},
-	{Test, "test [id]", "post a sample here", nil},
-	{Settings, "settings [quiet=22:00-07:00]", "what holds for the whole channel", []string{
-		"tz=Europe/London. quiet=22:00-07:00 or off. digest=off, hourly or daily 09:00. threads=on or off.",
-		"cap=20 posts an hour, or off. publish=off, headline, major or all (Discord announcement channels). admins-only=on or off.",
-		"default takes a setting back.",
-	}},
-	{Export, "export", "the watches as an OPML file", nil},
-	{Import, "import <file or addresses>", "watches from OPML or a list; says first what it would do", nil},
-	{List, "list [failing or paused]", "the watches and how they are", nil},
-	{History, "history <address> [5]", "what happened to an article", nil},
-	{Diff, "diff <address> [2] [4]", "what changed between two versions", nil},
-	{Explain, "explain <address or id>", "when it was last checked, and why nothing was said", nil},
-	{Status, "status", "how editwatch is doing here", nil},
-	{Help, "help [command]", "this, or more of one command", nil},
+		"scope is headline, paragraphs or all; min is any, minor (all but typography) or major.",
+		fmt.Sprintf("%s tells only of edits that say one of these; %s leaves those out.", o("include", "bridge,flood*"), o("exclude", "sport")),
+		fmt.Sprintf("mention is a role or user group to name. %s compares the feed's own titles and summaries only.", o("pages", "off")),
+	}
+}
+
+// settingHelp says what each setting can be, and what that does.
+var settingHelp = map[string]struct{ example, what string }{
+	"tz":          {"Europe/London", "the zone of all times here"},
+	"quiet":       {"22:00-07:00", "nothing is posted then, and what happened is posted together when it ends (or off)"},
+	"digest":      {"daily 09:00", "edits are gathered into one post (hourly, daily at a time, or off)"},
+	"threads":     {"off", "every edit is a message of its own (or on: later edits of an article go into its thread)"},
+	"publish":     {"major", "these edits go to the followers of an announcement channel (headline, major, all, or off)"},
+	"cap":         {"10", "at most so many posts an hour, and the rest is gathered (or off)"},
+	"admins-only": {"on", "only %s change watches and settings (or off)"},
+}
+
+func moreOfSettings(c Command) []string {
+	var lines []string
+	for _, key := range c.dialect().Settings {
+		h := settingHelp[key]
+		lines = append(lines, c.dialect().Option(Settings, key, h.example)+": "+strings.ReplaceAll(h.what, "%s", c.dialect().Admins)+".")
+	}
+	return append(lines, "Give default to take a setting back.")
+}
+
+// usage is how the topic's command is typed; empty if it cannot be.
+func (t topic) usage(c Command) string {
+	s := c.typed(t.verb, "")
+	if s != "" && t.args != "" && !c.dialect().Silent {
+		s += " " + t.args
+	}
+	return s
 }
 
 // Topics returns the verbs that Help knows, in the order of its list.
@@ -59,18 +89,26 @@ func help(c Command) (Answer, error) {
 	if name == "" {
 		a := Answer{Lines: []string{"I watch articles for edits and say here what changed."}}
 		for _, t := range topics {
-			a.Lines = append(a.Lines, t.usage+" – "+t.what)
+			if usage := t.usage(c); usage != "" {
+				a.Lines = append(a.Lines, usage+" – "+t.what)
+			}
 		}
 		a.Facts = facts(map[string]any{"commands": Topics()})
 		return a, nil
 	}
 	verb, ok := aliases[name]
 	for _, t := range topics {
-		if ok && t.verb == verb {
-			return Answer{Lines: append([]string{t.usage, upper(t.what) + "."}, t.more...), Facts: facts(map[string]any{"command": t.verb, "usage": t.usage})}, nil
+		usage := t.usage(c)
+		if !ok || t.verb != verb || usage == "" {
+			continue
 		}
+		a := Answer{Lines: []string{usage, upper(t.what) + "."}, Facts: facts(map[string]any{"command": t.verb, "usage": usage})}
+		if t.more != nil {
+			a.Lines = append(a.Lines, t.more(c)...)
+		}
+		return a, nil
 	}
-	return Answer{}, &news.Refusal{What: fmt.Sprintf("There is no help on %q.", short(c.Target)), Do: "Help alone lists the commands."}
+	return Answer{}, &news.Refusal{What: fmt.Sprintf("There is no help on %q.", short(c.Target)), Do: "All commands: " + c.typed(Help, "")}
 }
 
 func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

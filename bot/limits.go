@@ -28,7 +28,7 @@ func (b *Bot) room(ctx context.Context, c Command, channel news.ChannelName, n i
 			return err
 		}
 		if len(have)+n > most {
-			return full(c.place(channel), len(have), most)
+			return c.full(c.place(channel), len(have), most)
 		}
 	}
 	if most := b.o.Limits.Server; most > 0 && c.Server != "" {
@@ -37,14 +37,14 @@ func (b *Bot) room(ctx context.Context, c Command, channel news.ChannelName, n i
 			return err
 		}
 		if len(have)+n > most {
-			return full("This server", len(have), most)
+			return c.full("This "+c.dialect().Server, len(have), most)
 		}
 	}
 	return nil
 }
 
-func full(what string, have, most int) error {
-	return &news.Refusal{What: fmt.Sprintf("%s has %d of %d watches.", what, have, most), Do: "Remove one first; list shows them."}
+func (c Command) full(what string, have, most int) error {
+	return &news.Refusal{What: fmt.Sprintf("%s has %d of %d watches.", what, have, most), Do: "Remove one first; " + c.typed(List, "") + " shows them."}
 }
 
 // place is what people call the channel.

@@ -58,7 +58,7 @@ func (b *Bot) list(ctx context.Context, c Command, now time.Time) (Answer, error
 	}
 	switch {
 	case all == 0:
-		return Answer{Lines: []string{"Nothing is watched here yet.", "Add a feed or an article: add https://example.org/news"}}, nil
+		return Answer{Lines: []string{"Nothing is watched here yet.", "Add a feed or an article: " + c.typed(Add, exampleSite)}}, nil
 	case len(facts) == 0:
 		return Answer{Lines: []string{fmt.Sprintf("None of the %d watches here is %s.", all, c.State)}}, nil
 	}

@@ -39,7 +39,7 @@ func (b *Bot) mute(ctx context.Context, c Command, until, now time.Time) (Answer
 	}
 	ans.Lines = []string{
 		fmt.Sprintf("%s hears nothing of %s %s.", c.place(channel), title, how),
-		"What happens is recorded all the same, and not told afterwards. To hear of it again: resume " + a.URL,
+		"What happens is recorded all the same, and not told afterwards. To hear of it again: " + c.typed(Resume, a.URL),
 	}
 	ans.Buttons = []news.Button{button("Unmute", news.Action{Verb: string(Unmute), Target: string(a.ID)})}
 	return ans, nil
@@ -48,7 +48,7 @@ func (b *Bot) mute(ctx context.Context, c Command, until, now time.Time) (Answer
 // undo brings a removed watch back.
 func (b *Bot) undo(ctx context.Context, c Command, now time.Time) (Answer, error) {
 	id := news.WatchID(clean(c.Target))
-	gone := &news.Refusal{What: "That can no longer be undone.", Do: "Add the watch again; list shows what is watched."}
+	gone := &news.Refusal{What: "That can no longer be undone.", Do: "Add the watch again; " + c.typed(List, "") + " shows what is watched."}
 	w, err := b.removedHere(ctx, c, id)
 	switch {
 	case errors.Is(err, store.ErrNotFound):

@@ -37,23 +37,26 @@ const maxText = 16 << 10
 
 // Parse reads a command as people type it: a verb and what belongs to it. Words
 // that the verb does not know are a *news.Refusal. A link alone asks for its
-// history; nothing at all for help. It knows no channel and no asker.
-func Parse(text string) (Command, error) {
+// history; nothing at all for help. It knows no channel and no asker, but the
+// dialect d in which refusals are put; nil: [Plain].
+func Parse(text string, d *Dialect) (Command, error) {
+	c := Command{Verb: Help, Dialect: d, Options: map[string]string{}}
 	if len(text) > maxText {
-		return Command{}, &news.Refusal{What: "That is too long for a command.", Do: "Try help."}
+		return Command{}, &news.Refusal{What: "That is too long for a command.", Do: "Try " + c.typed(Help, "") + "."}
 	}
 	words := split(text)
 	if len(words) == 0 {
-		return Command{Verb: Help}, nil
+		return c, nil
 	}
 	verb, known := aliases[strings.ToLower(strings.TrimPrefix(words[0].text, "/"))]
 	if !known {
 		if isLink(words[0].text) && len(words) == 1 {
-			return Command{Verb: History, Target: clean(words[0].text)}, nil
+			c.Verb, c.Target = History, clean(words[0].text)
+			return c, nil
 		}
-		return Command{}, &news.Refusal{What: fmt.Sprintf("There is no command %q.", short(words[0].text)), Do: "Try help."}
+		return Command{}, &news.Refusal{What: fmt.Sprintf("There is no command %q.", short(words[0].text)), Do: "Try " + c.typed(Help, "") + "."}
 	}
-	c := Command{Verb: verb, Options: map[string]string{}}
+	c.Verb = verb
 	if verb == Import {
 		c.Text, c.Options["sure"] = cutSure(afterWord(text))
 		return c, nil
@@ -103,8 +106,8 @@ func (c *Command) take(w word) error {
 				return unknown(key, WatchOptions)
 			}
 		case c.Verb == Settings:
-			if !slices.Contains(news.SettingKeys, key) {
-				return unknown(key, news.SettingKeys)
+			if !slices.Contains(c.dialect().Settings, key) {
+				return unknown(key, c.dialect().Settings)
 			}
 		case c.Verb == List && key == "state":
 			c.State = strings.ToLower(w.value)
@@ -189,7 +192,7 @@ func (c *Command) takeWish(low, text string) error {
 // its value is kept in State.
 func (c *Command) takeSetting(low, text string) error {
 	key := strings.TrimSuffix(low, ":")
-	if slices.Contains(news.SettingKeys, key) && c.State != key {
+	if slices.Contains(c.dialect().Settings, key) && c.State != key {
 		c.State = key
 		if _, ok := c.Options[key]; !ok {
 			c.Options[key] = ""
@@ -205,7 +208,7 @@ func (c *Command) takeSetting(low, text string) error {
 			c.Options["digest"] = d + " " + text
 			return nil
 		}
-		return unknown(low, news.SettingKeys)
+		return unknown(low, c.dialect().Settings)
 	}
 	c.Options[c.State] = strings.TrimSpace(c.Options[c.State] + " " + text)
 	return nil
@@ -217,7 +220,7 @@ func (c *Command) complete() error {
 		c.State = ""
 		for key, value := range c.Options {
 			if value == "" {
-				return &news.Refusal{What: fmt.Sprintf("What shall %s be?", key), Do: "For example: settings " + key + "=" + settingExample[key]}
+				return &news.Refusal{What: fmt.Sprintf("What shall %s be?", key), Do: "For example: " + c.typed(Settings, "", key, settingHelp[key].example)}
 			}
 		}
 		return nil
@@ -225,24 +228,20 @@ func (c *Command) complete() error {
 	if c.Target == "" {
 		switch c.Verb {
 		case Add:
-			return &news.Refusal{What: "What shall be watched?", Do: "Give the address of a feed, an article or a site: add https://example.org/news"}
+			return &news.Refusal{What: "What shall be watched?", Do: "Give the address of a feed, an article or a site: " + c.typed(Add, exampleSite)}
 		case Remove, Pause, Resume, Edit:
-			return &news.Refusal{What: "Which watch is it about?", Do: "Give its ID or its address; list shows them. For example: " + string(c.Verb) + " w7"}
+			return &news.Refusal{What: "Which watch is it about?", Do: "Give its ID or its address; " + c.typed(List, "") + " shows them. For example: " + c.typed(c.Verb, "w7")}
 		case History, Diff, Explain:
-			return &news.Refusal{What: "Which article is it about?", Do: "Give its address: " + string(c.Verb) + " https://example.org/article"}
+			return &news.Refusal{What: "Which article is it about?", Do: "Give its address: " + c.typed(c.Verb, exampleArticle)}
 		case Undo:
-			return &news.Refusal{What: "Which watch shall come back?", Do: "Give its ID: undo w7"}
+			return &news.Refusal{What: "Which watch shall come back?", Do: "Give its ID: " + c.typed(Undo, "w7")}
 		}
 	}
 	return nil
 }
 
-var settingExample = map[string]string{
-	"tz": "Europe/London", "quiet": "22:00-07:00", "digest": "daily 09:00", "threads": "off", "publish": "major", "cap": "10", "admins-only": "on",
-}
-
 func (c *Command) unexpected(text string) error {
-	return &news.Refusal{What: fmt.Sprintf("I do not know what %q means to %s.", short(text), c.Verb), Do: "Try help " + string(c.Verb) + "."}
+	return &news.Refusal{What: fmt.Sprintf("I do not know what %q means to %s.", short(text), c.Verb), Do: "Try " + c.typed(Help, string(c.Verb)) + "."}
 }
 
 func unknown(key string, known []string) error {
@@ -279,7 +278,7 @@ func ParseSpan(s string) (time.Duration, error) {
 	unit := map[byte]time.Duration{'m': time.Minute, 'h': time.Hour, 'd': 24 * time.Hour, 'w': 7 * 24 * time.Hour}[m[2][0]]
 	d := time.Duration(n) * unit
 	if n < 1 || d > maxPause {
-		return 0, &news.Refusal{What: "A pause is from a minute to a year long.", Do: "Without a time it lasts until resume."}
+		return 0, &news.Refusal{What: "A pause is from a minute to a year long.", Do: "Without a time it lasts until you resume it."}
 	}
 	return d, nil
 }

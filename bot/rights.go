@@ -7,9 +7,9 @@ import (
 	"github.com/editwatch/editwatch/internal/news"
 )
 
-// changes reports whether the command changes something in its channel or puts
+// Changes reports whether the command changes something in its channel or puts
 // something into it.
-func (c Command) changes() bool {
+func (c Command) Changes() bool {
 	switch c.Verb {
 	case Add, Remove, Pause, Resume, Edit, Test, Import, Mute, Unmute, Undo:
 		return true
@@ -21,13 +21,13 @@ func (c Command) changes() bool {
 
 // allowed refuses what the asker has no right to.
 func (b *Bot) allowed(ctx context.Context, c Command) error {
-	if c.Everywhere || !c.changes() {
+	if c.Everywhere || !c.Changes() {
 		return nil
 	}
 	if !c.CanChange && !c.Admin {
 		return &news.Refusal{
 			What: fmt.Sprintf("You may not change what %s watches.", c.place(c.Channel)),
-			Do:   "Ask somebody who manages the channel.",
+			Do:   upper(c.dialect().Managers) + " may; ask one of them.",
 		}
 	}
 	s, err := b.store.Settings(ctx, c.Channel)
@@ -36,8 +36,8 @@ func (b *Bot) allowed(ctx context.Context, c Command) error {
 	}
 	if s.AdminsOnly && !c.Admin {
 		return &news.Refusal{
-			What: fmt.Sprintf("Only administrators may change what %s watches.", c.place(c.Channel)),
-			Do:   "Ask one; they can also turn that off with settings admins-only=off.",
+			What: fmt.Sprintf("Only %s may change what %s watches.", c.dialect().Admins, c.place(c.Channel)),
+			Do:   "Ask one of them, who can also turn that off: " + c.typed(Settings, "", "admins-only", "off"),
 		}
 	}
 	return nil

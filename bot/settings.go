@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,27 +23,27 @@ func (b *Bot) settings(ctx context.Context, c Command, now time.Time) (Answer, e
 	}
 	if len(c.Options) == 0 {
 		a := Answer{Lines: []string{"Settings of " + c.place(channel) + ":"}, Facts: []json.RawMessage{fact(settingsFact(channel, s))}}
-		for _, key := range news.SettingKeys {
-			a.Lines = append(a.Lines, fmt.Sprintf("%s: %s (%s)", key, s.Get(key), settingMeaning(s, key)))
+		for _, key := range c.dialect().Settings {
+			a.Lines = append(a.Lines, fmt.Sprintf("%s: %s (%s)", key, s.Get(key), settingMeaning(c, s, key)))
 		}
-		a.Lines = append(a.Lines, "To change one: settings quiet=22:00-07:00")
+		a.Lines = append(a.Lines, "To change one: "+c.typed(Settings, "", "quiet", "22:00-07:00"))
 		return a, nil
 	}
 	before := s
 	for _, key := range news.SettingKeys { // in a fixed order, whatever the map's
 		if value, ok := c.Options[key]; ok {
 			if err := s.Set(key, value); err != nil {
-				return Answer{}, &news.Refusal{What: sentence(err), Do: "Help settings tells what each does."}
+				return Answer{}, &news.Refusal{What: sentence(err), Do: "What each does: " + c.typed(Help, string(Settings))}
 			}
 		}
 	}
 	for key := range c.Options {
-		if before.Get(key) == "" {
-			return Answer{}, unknown(key, news.SettingKeys)
+		if !slices.Contains(c.dialect().Settings, key) {
+			return Answer{}, unknown(key, c.dialect().Settings)
 		}
 	}
 	if s.AdminsOnly && !before.AdminsOnly && !c.Admin && !c.Everywhere {
-		return Answer{}, &news.Refusal{What: "Only an administrator may set admins-only, or you would shut yourself out.", Do: "Ask one to do it."}
+		return Answer{}, &news.Refusal{What: fmt.Sprintf("Only %s may set admins-only, or you would shut yourself out.", c.dialect().Admins), Do: "Ask one of them to do it."}
 	}
 	if err := b.store.SetSettings(ctx, channel, s); err != nil {
 		return Answer{}, err
@@ -54,7 +55,7 @@ func (b *Bot) settings(ctx context.Context, c Command, now time.Time) (Answer, e
 	a := Answer{Facts: []json.RawMessage{fact(settingsFact(channel, s))}}
 	for _, key := range news.SettingKeys {
 		if _, asked := c.Options[key]; asked {
-			a.Lines = append(a.Lines, fmt.Sprintf("%s is %s in %s: %s.", key, s.Get(key), c.place(channel), settingMeaning(s, key)))
+			a.Lines = append(a.Lines, fmt.Sprintf("%s is %s in %s: %s.", key, s.Get(key), c.place(channel), settingMeaning(c, s, key)))
 		}
 	}
 	if _, asked := c.Options["tz"]; asked {
@@ -72,7 +73,7 @@ func settingsFact(channel news.ChannelName, s news.Settings) map[string]string {
 }
 
 // settingMeaning says what a setting as it stands does.
-func settingMeaning(s news.Settings, key string) string {
+func settingMeaning(c Command, s news.Settings, key string) string {
 	switch key {
 	case "tz":
 		if s.Zone == "" {
@@ -114,9 +115,9 @@ func settingMeaning(s news.Settings, key string) string {
 		return "posts an hour; the rest is gathered"
 	case "admins-only":
 		if s.AdminsOnly {
-			return "only administrators change watches and settings"
+			return "only " + c.dialect().Admins + " change watches and settings"
 		}
-		return "who may manage the channel changes watches and settings"
+		return c.dialect().Managers + " change watches and settings"
 	}
 	return ""
 }

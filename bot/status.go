@@ -136,7 +136,7 @@ func (b *Bot) channelStatus(ctx context.Context, c Command, f *statusFact, a *An
 	}
 	if !st.Paused.IsZero() {
 		f.Blocked = st.Trouble
-		a.Lines = append(a.Lines, fmt.Sprintf("I may not post here since %s (%s). I try again once a day, and at once after test.", brief.Clock(st.Since, now, zone), st.Trouble))
+		a.Lines = append(a.Lines, fmt.Sprintf("I may not post here since %s (%s). I try again once a day, and at once after %s.", brief.Clock(st.Since, now, zone), st.Trouble, c.typed(Test, "")))
 	}
 	if p := st.Publishing; s.Publish != news.PublishOff {
 		f.Publish = &publishFact{Left: p.Left(now), PerHour: p.Allowed(), Waiting: len(p.Waiting), Dropped: p.Dropped, Until: known(p.Until)}

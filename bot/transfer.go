@@ -46,7 +46,7 @@ func (b *Bot) export(ctx context.Context, c Command) (Answer, error) {
 		return Answer{}, err
 	}
 	if len(watches) == 0 {
-		return Answer{}, &news.Refusal{What: "Nothing is watched here yet, so there is nothing to export.", Do: "Add a feed or an article: add https://example.org/news"}
+		return Answer{}, &news.Refusal{What: "Nothing is watched here yet, so there is nothing to export.", Do: "Add a feed or an article: " + c.typed(Add, exampleSite)}
 	}
 	doc := opml{Version: "2.0", Title: "editwatch"}
 	a := Answer{}
@@ -128,7 +128,7 @@ func (b *Bot) imports(ctx context.Context, c Command, now time.Time) (Answer, er
 	if err != nil {
 		return Answer{}, err
 	}
-	items, err := parseImport(c.Text)
+	items, err := c.parseImport()
 	if err != nil {
 		return Answer{}, err
 	}
@@ -148,7 +148,7 @@ func (b *Bot) imports(ctx context.Context, c Command, now time.Time) (Answer, er
 	already, bad := 0, 0
 	for _, item := range items {
 		w := news.Watch{Channel: channel, URL: item.URL, Scope: news.ScopeAll, Min: news.MinMinor, Pages: true, Server: c.Server, By: c.Asker, Placed: now}
-		err := wishes(&w, item.options())
+		err := c.wishes(&w, item.options())
 		key := news.FoldAddress(w.URL)
 		switch {
 		case err != nil || !isWebAddress(w.URL):
@@ -178,11 +178,7 @@ func (b *Bot) imported(ctx context.Context, c Command, channel news.ChannelName,
 	if !strings.EqualFold(c.Options["sure"], "yes") && !strings.EqualFold(c.Options["sure"], "true") {
 		a := Answer{Lines: append([]string{"Import into " + c.place(channel) + " would find " + count + ":"}, lines...), Facts: facts(f)}
 		if len(fresh) > 0 {
-			again := "send the same again with sure=yes"
-			if c.Everywhere {
-				again = "add --yes"
-			}
-			a.Lines = append(a.Lines, "Nothing was changed. To do it, "+again+".")
+			a.Lines = append(a.Lines, "Nothing was changed. To do it, give the same again with "+c.dialect().Option(Import, "sure", "yes"))
 		}
 		return a, nil
 	}
@@ -199,7 +195,7 @@ func (b *Bot) imported(ctx context.Context, c Command, channel news.ChannelName,
 	return Answer{
 		Lines: []string{
 			fmt.Sprintf("Imported %s into %s (%s).", watchCount(placed), c.place(channel), count),
-			"They are read one after the other in the next minutes; list shows how they stand.",
+			"They are read one after the other in the next minutes; " + c.typed(List, "") + " shows how they stand.",
 		},
 		Facts: facts(f),
 	}, nil
@@ -207,11 +203,11 @@ func (b *Bot) imported(ctx context.Context, c Command, channel news.ChannelName,
 
 // parseImport reads OPML, or a list: an address a line or a word, with anything
 // that is none left out where it follows a #.
-func parseImport(text string) ([]importItem, error) {
-	text = strings.TrimSpace(strings.TrimPrefix(text, "\ufeff"))
+func (c Command) parseImport() ([]importItem, error) {
+	text := strings.TrimSpace(strings.TrimPrefix(c.Text, "\ufeff"))
 	switch {
 	case text == "":
-		return nil, &news.Refusal{What: "There is nothing to import.", Do: "Give an OPML file, or addresses: import https://example.org/feed"}
+		return nil, &news.Refusal{What: "There is nothing to import.", Do: "Give an OPML file, or a list of addresses."}
 	case len(text) > MaxImport:
 		return nil, &news.Refusal{What: "That file is too large.", Do: "Give one of at most 1 MB."}
 	}

@@ -38,7 +38,7 @@ func (b *Bot) add(ctx context.Context, c Command, now time.Time) (Answer, error)
 		return Answer{}, err
 	}
 	wish := news.Watch{Channel: channel, URL: clean(c.Target), Scope: news.ScopeAll, Min: news.MinMinor, Pages: true, Server: c.Server, By: c.Asker}
-	if err := wishes(&wish, c.Options); err != nil {
+	if err := c.wishes(&wish, c.Options); err != nil {
 		return Answer{}, err
 	}
 	if err := b.room(ctx, c, channel, 1); err != nil {
@@ -60,7 +60,7 @@ func (b *Bot) add(ctx context.Context, c Command, now time.Time) (Answer, error)
 	case p.Existed:
 		a.Lines = []string{
 			fmt.Sprintf("%s watches %s already, as %s since %s.", c.place(channel), quote(p.Title), w.ID, brief.Date(w.Placed, b.zoneOf(ctx, c))),
-			fmt.Sprintf("To change it: edit %s min=major, for example.", w.ID),
+			"To change it, for example: " + c.typed(Edit, string(w.ID), "min", "major"),
 		}
 	case w.Feed != "":
 		a.Lines = []string{fmt.Sprintf("Watching %s in %s as %s: a feed of %s. Nothing is posted for what stands there now.",
@@ -186,13 +186,13 @@ func (b *Bot) find(ctx context.Context, c Command) (news.Watch, error) {
 	case len(match) == 1:
 		return match[0], nil
 	case len(match) == 0:
-		return news.Watch{}, noWatch(c.Target)
+		return news.Watch{}, c.noWatch(c.Target)
 	}
 	return news.Watch{}, several(match)
 }
 
-func noWatch(target string) error {
-	return &news.Refusal{What: fmt.Sprintf("There is no watch %s here.", quote(short(target))), Do: "See list for the watches and their IDs."}
+func (c Command) noWatch(target string) error {
+	return &news.Refusal{What: fmt.Sprintf("There is no watch %s here.", quote(short(target))), Do: "The watches and their IDs: " + c.typed(List, "")}
 }
 
 func several(match []news.Watch) error {
@@ -241,7 +241,7 @@ func (b *Bot) remove(ctx context.Context, c Command) (Answer, error) {
 	return Answer{
 		Lines: []string{
 			fmt.Sprintf("Removed %s (%s) from %s. What was recorded stays.", w.ID, first(w.Label, w.URL), c.place(w.Channel)),
-			"To watch it again: add " + w.URL,
+			"To watch it again: " + c.typed(Add, w.URL),
 		},
 		Buttons: []news.Button{button("Undo", news.Action{Verb: string(Undo), Target: string(w.ID)})},
 		Facts:   []json.RawMessage{fact(map[string]any{"removed": w.ID, "channel": w.Channel, "url": w.URL})},

@@ -20,11 +20,11 @@ const maxLabel = 80
 var mentionable = regexp.MustCompile(`^[0-9]{5,20}$|^S[0-9A-Z]{5,20}$`)
 
 // wishes applies options to a watch. What cannot be is a *news.Refusal.
-func wishes(w *news.Watch, options map[string]string) error {
+func (c Command) wishes(w *news.Watch, options map[string]string) error {
 	for _, key := range slices.Sorted(maps.Keys(options)) {
 		value := strings.TrimSpace(options[key])
 		if err := wish(w, key, value); err != nil {
-			return &news.Refusal{What: sentence(err), Do: "Help " + string(Add) + " tells what can be wished for."}
+			return &news.Refusal{What: sentence(err), Do: "What can be wished for: " + c.typed(Help, string(Add))}
 		}
 	}
 	return nil

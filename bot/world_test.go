@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -46,6 +47,40 @@ func TestReplies(t *testing.T) {
 				t.Errorf("replies differ; -update rewrites them. Got:\n%s", got)
 			}
 		})
+	}
+}
+
+// bareCommand is a command that a reply names outside of the asker's dialect.
+var bareCommand = regexp.MustCompile(`(?i)(: |\b(try|ask|see|after|with) )(add|list|remove|pause|resume|edit|test|settings|export|import|history|diff|explain|status|help|undo)([. ]|$)|\b[a-z]+ (https?://|w[0-9])[^ ]*$|[a-z-]=[a-z0-9]`)
+
+// TestRepliesInDialect has every script carried out by people who type commands
+// in a way of their own, and finds no command in a reply that is not.
+func TestRepliesInDialect(t *testing.T) {
+	files, err := filepath.Glob("testdata/replies/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no scripts: %v", err)
+	}
+	typed := regexp.MustCompile(`⟦[^⟧]*⟧`)
+	loud := Plain
+	loud.Silent = true
+	loud.Write = func(c Command) string { return "⟦" + plain(c) + "⟧" }
+	loud.Option = func(_ Verb, name, value string) string { return "⟦" + plainOption(name, value) + "⟧" }
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got string
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t)
+			w.who.Dialect = &loud
+			got = w.play(string(text))
+		})
+		for line := range strings.Lines(got) {
+			if strings.HasPrefix(line, "  ") && bareCommand.MatchString(typed.ReplaceAllString(line, "…")) {
+				t.Errorf("%s: %s", filepath.Base(file), line)
+			}
+		}
 	}
 }
 
@@ -201,7 +236,7 @@ func (w *world) play(script string) string {
 }
 
 func (w *world) ask(text string) Answer {
-	c, err := Parse(strings.ReplaceAll(text, `\n`, "\n"))
+	c, err := Parse(strings.ReplaceAll(text, `\n`, "\n"), w.who.Dialect)
 	if err != nil {
 		return Refuse(err.(*news.Refusal))
 	}
@@ -224,7 +259,7 @@ func (w *world) press(label string) Answer {
 
 func (w *world) do(c Command) Answer {
 	c.Channel, c.Title, c.Server, c.Asker = w.who.Channel, w.who.Title, w.who.Server, w.who.Asker
-	c.CanChange, c.Admin, c.Everywhere = w.who.CanChange, w.who.Admin, w.who.Everywhere
+	c.CanChange, c.Admin, c.Everywhere, c.Dialect = w.who.CanChange, w.who.Admin, w.who.Everywhere, w.who.Dialect
 	a, err := w.bot.Do(w.t.Context(), c)
 	w.must(err)
 	return a

@@ -17,7 +17,7 @@ import (
 // characters escaped that have a meaning in its texts.
 func parse(text string) (bot.Command, error) {
 	// The other two would be taken for the brackets of a link.
-	c, err := bot.Parse(strings.ReplaceAll(text, "&amp;", "&"))
+	c, err := bot.Parse(strings.ReplaceAll(text, "&amp;", "&"), nil)
 	if err != nil {
 		return c, err
 	}
