@@ -18,6 +18,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/editwatch/editwatch/internal/brief"
@@ -95,6 +96,8 @@ type Command struct {
 	FromButton bool
 	// Dialect is how the asker writes commands; nil: [Plain].
 	Dialect *Dialect `json:"-"`
+	// Aliases are the bot's. It sets them itself.
+	Aliases Aliases `json:"-"`
 }
 
 // WatchOptions are the names of what can be wished for a watch:
@@ -164,7 +167,10 @@ type Store interface {
 
 // Options configure a [Bot].
 type Options struct {
-	Channels []news.ChannelName // of the configuration, that can be announced to
+	Channels []news.ChannelName // of the configuration, that can be announced to, by their kept names
+	// Aliases are what the configuration calls those among them that are kept
+	// under another name.
+	Aliases Aliases
 	// Met reports whether a channel that the configuration does not name can be
 	// announced to: one that was met in chat. Nil: none.
 	Met    func(news.ChannelName) bool
@@ -203,6 +209,7 @@ func (b *Bot) Do(ctx context.Context, c Command) (Answer, error) {
 }
 
 func (b *Bot) do(ctx context.Context, c Command, now time.Time) (Answer, error) {
+	c.Aliases, c.Channel = b.o.Aliases, b.o.Aliases.Kept(c.Channel)
 	if err := b.allowed(ctx, c); err != nil {
 		return Answer{}, err
 	}
@@ -269,6 +276,15 @@ func fact(v any) json.RawMessage {
 	return b
 }
 
+// channels names what can be announced to.
+func (b *Bot) channels() string {
+	var names []string
+	for _, c := range b.o.Channels {
+		names = append(names, string(b.o.Aliases.Called(c)))
+	}
+	return strings.Join(names, ", ")
+}
+
 // channel returns the channel a command is about.
 func (b *Bot) channel(c Command) (news.ChannelName, error) {
 	switch {
@@ -277,9 +293,9 @@ func (b *Bot) channel(c Command) (news.ChannelName, error) {
 	case c.Channel != "" && b.o.Met != nil && b.o.Met(c.Channel):
 		return c.Channel, nil
 	case c.Channel != "":
-		return "", &news.Refusal{What: fmt.Sprintf("There is no channel %q.", c.Channel), Do: "The configuration names these: " + join(b.o.Channels) + "."}
+		return "", &news.Refusal{What: fmt.Sprintf("There is no channel %q.", c.Channel), Do: "The configuration names these: " + b.channels() + "."}
 	case len(b.o.Channels) == 1:
 		return b.o.Channels[0], nil
 	}
-	return "", &news.Refusal{What: "Which channel is it for?", Do: "Name one of these: " + join(b.o.Channels) + "."}
+	return "", &news.Refusal{What: "Which channel is it for?", Do: "Name one of these: " + b.channels() + "."}
 }

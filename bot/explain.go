@@ -147,7 +147,7 @@ func (b *Bot) told(ctx context.Context, c Command, a news.Article, e news.Event,
 		if err != nil {
 			return f, nil, err
 		}
-		f.Told = append(f.Told, explainTold{Watch: w.ID, Channel: w.Channel, State: state})
+		f.Told = append(f.Told, explainTold{Watch: w.ID, Channel: b.o.Aliases.Called(w.Channel), State: state})
 		lines = append(lines, fmt.Sprintf("%s in %s: %s.", w.ID, c.place(w.Channel), state))
 	}
 	if len(f.Told) == 0 {

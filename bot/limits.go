@@ -52,7 +52,7 @@ func (c Command) place(channel news.ChannelName) string {
 	if c.Title != "" && channel == c.Channel {
 		return c.Title
 	}
-	return string(channel)
+	return string(c.Aliases.Called(channel))
 }
 
 // tooLarge refuses a feed that lists more than one may.

@@ -7,8 +7,6 @@ import (
 	"time"
 
 	"github.com/editwatch/editwatch/internal/brief"
-
-	"github.com/editwatch/editwatch/internal/news"
 )
 
 // first returns the first of the strings that is not empty.
@@ -28,14 +26,6 @@ func quote(s string) string { return "“" + s + "”" }
 func sentence(err error) string {
 	s := err.Error()
 	return strings.ToUpper(s[:1]) + s[1:] + "."
-}
-
-func join(channels []news.ChannelName) string {
-	ss := make([]string, len(channels))
-	for i, c := range channels {
-		ss[i] = string(c)
-	}
-	return strings.Join(ss, ", ")
 }
 
 // soon says when something is due: "in about 2 hours", "now".

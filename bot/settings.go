@@ -22,7 +22,7 @@ func (b *Bot) settings(ctx context.Context, c Command, now time.Time) (Answer, e
 		return Answer{}, err
 	}
 	if len(c.Options) == 0 {
-		a := Answer{Lines: []string{"Settings of " + c.place(channel) + ":"}, Facts: []json.RawMessage{fact(settingsFact(channel, s))}}
+		a := Answer{Lines: []string{"Settings of " + c.place(channel) + ":"}, Facts: []json.RawMessage{fact(settingsFact(c.Aliases.Called(channel), s))}}
 		for _, key := range c.dialect().Settings {
 			a.Lines = append(a.Lines, fmt.Sprintf("%s: %s (%s)", key, s.Get(key), settingMeaning(c, s, key)))
 		}
@@ -52,7 +52,7 @@ func (b *Bot) settings(ctx context.Context, c Command, now time.Time) (Answer, e
 	if err := b.store.ReleaseChannel(ctx, channel, now); err != nil {
 		return Answer{}, err
 	}
-	a := Answer{Facts: []json.RawMessage{fact(settingsFact(channel, s))}}
+	a := Answer{Facts: []json.RawMessage{fact(settingsFact(c.Aliases.Called(channel), s))}}
 	for _, key := range news.SettingKeys {
 		if _, asked := c.Options[key]; asked {
 			a.Lines = append(a.Lines, fmt.Sprintf("%s is %s in %s: %s.", key, s.Get(key), c.place(channel), settingMeaning(c, s, key)))

@@ -40,7 +40,7 @@ const maxOwed = 1000
 // whole.
 func (b *Bot) status(ctx context.Context, c Command, now time.Time) (Answer, error) {
 	zone := b.zoneOf(ctx, c)
-	f := statusFact{Version: b.o.Version, Channel: c.Channel}
+	f := statusFact{Version: b.o.Version, Channel: c.Aliases.Called(c.Channel)}
 	watches, err := b.store.Watches(ctx, store.WatchQuery{Channel: c.Channel})
 	if err != nil {
 		return Answer{}, err

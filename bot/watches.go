@@ -128,7 +128,7 @@ func (f watchFact) line(now time.Time) string {
 
 func (b *Bot) watchFact(ctx context.Context, w news.Watch, now time.Time, zone *time.Location) (watchFact, error) {
 	f := watchFact{
-		ID: w.ID, Channel: w.Channel, URL: w.URL, Kind: "unread", Title: w.Label,
+		ID: w.ID, Channel: b.o.Aliases.Called(w.Channel), URL: w.URL, Kind: "unread", Title: w.Label,
 		Scope: w.Scope, Min: w.Min, Pages: w.Pages, Mention: w.Mention, Include: w.Include, Exclude: w.Exclude, State: "not read yet", Detail: strings.TrimSuffix(w.Trouble, "."),
 	}
 	var polling news.Polling
@@ -244,7 +244,7 @@ func (b *Bot) remove(ctx context.Context, c Command) (Answer, error) {
 			"To watch it again: " + c.typed(Add, w.URL),
 		},
 		Buttons: []news.Button{button("Undo", news.Action{Verb: string(Undo), Target: string(w.ID)})},
-		Facts:   []json.RawMessage{fact(map[string]any{"removed": w.ID, "channel": w.Channel, "url": w.URL})},
+		Facts:   []json.RawMessage{fact(map[string]any{"removed": w.ID, "channel": c.Aliases.Called(w.Channel), "url": w.URL})},
 	}, nil
 }
 
