@@ -24,6 +24,29 @@ type diffPage struct {
 	Previous, Next string
 	Same           bool
 	Blocks         []block
+	Classes        []string
+	Layout         layout
+	InlinePath     string // this page in each layout
+	SidesPath      string
+}
+
+// A layout says how two versions are laid out.
+type layout string
+
+const (
+	auto   layout = "auto"   // as the width of the reader's window suggests
+	inline layout = "inline" // one text, with what was there before what is there now
+	sides  layout = "sides"  // one beside the other
+)
+
+// layoutOf returns the layout that the reader has chosen, and the query that
+// keeps it.
+func layoutOf(r *http.Request) (l layout, query string) {
+	switch l := layout(r.URL.Query().Get("view")); l {
+	case inline, sides:
+		return l, "?view=" + string(l)
+	}
+	return auto, ""
 }
 
 // Ends returns both versions, older first.
@@ -36,6 +59,7 @@ type versionEnd struct {
 	Seen      time.Time
 	Hash      news.Hash
 	Extractor string
+	Archive   string // address of a copy that others keep; empty without one
 }
 
 // rowOf is a row with what its template needs of the page.
@@ -43,9 +67,16 @@ type rowOf struct {
 	Row      row
 	Lang     string
 	From, To int // the versions' numbers
+	Layout   layout
 }
 
-// diff shows any two versions side by side.
+// A passage is marked text in the article's language.
+type passage struct {
+	Lang  string
+	Words []news.Word
+}
+
+// diff shows any two versions, side by side or in one text.
 func (s *site) diff(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	a, err := s.find(ctx, r)
@@ -59,12 +90,14 @@ func (s *site) diff(w http.ResponseWriter, r *http.Request) error {
 	case from == to:
 		return s.redirect(w, r, versionPath(a.ID, to))
 	case from > to:
-		return s.redirect(w, r, diffPath(a.ID, to, from))
+		_, view := layoutOf(r)
+		return s.redirect(w, r, diffPath(a.ID, to, from)+view)
 	}
 	a.Polling, a.Hold = news.Polling{}, nil // the page does not show them
 	return s.sendPage(w, r, "diff", s.tagOf(r, a), func() (view, error) {
 		page, err := s.diffPage(ctx, a, from, to)
-		title := "Version " + strconv.Itoa(from) + " beside version " + strconv.Itoa(to) + " of “" + page.Headline + "”"
+		page.layOut(r)
+		title := "Version " + strconv.Itoa(from) + " to version " + strconv.Itoa(to) + " of “" + page.Headline + "”"
 		return view{Title: title, Section: "articles", Feeds: articleFeeds(page.heading), Body: page}, err
 	})
 }
@@ -94,6 +127,7 @@ func (s *site) diffPage(ctx context.Context, a news.Article, from, to int) (diff
 		page.Between = b.When[len(b.When)-1]
 	}
 	page.Same = len(e.Parts) == 0
+	page.Classes = kinds(e.Classes)
 	page.Blocks = fold(alignRows(before, new.Text, e))
 	if from > 1 {
 		page.Previous = diffPath(a.ID, from-1, from)
@@ -104,8 +138,23 @@ func (s *site) diffPage(ctx context.Context, a news.Article, from, to int) (diff
 	return page, nil
 }
 
+// layOut gives the page the layout that r asks for, and has the links to its
+// neighbours keep it.
+func (d *diffPage) layOut(r *http.Request) {
+	var query string
+	d.Layout, query = layoutOf(r)
+	here := diffPath(news.ArticleID(r.PathValue("id")), d.From.Number, d.To.Number)
+	d.InlinePath, d.SidesPath = here+"?view="+string(inline), here+"?view="+string(sides)
+	if d.Previous != "" {
+		d.Previous += query
+	}
+	if d.Next != "" {
+		d.Next += query
+	}
+}
+
 func endOf(v news.Version) versionEnd {
-	return versionEnd{v.Number, versionPath(v.Article, v.Number), v.Seen, v.Hash, v.Extractor}
+	return versionEnd{Number: v.Number, Path: versionPath(v.Article, v.Number), Seen: v.Seen, Hash: v.Hash, Extractor: v.Extractor}
 }
 
 // lookBack bounds how many events of the article are read to find when two
@@ -147,7 +196,8 @@ func (s *site) chooseDiff(w http.ResponseWriter, r *http.Request) error {
 	if from < 1 || to < 1 || from > a.Versions || to > a.Versions {
 		return errNoVersion
 	}
-	return s.redirect(w, r, diffPath(a.ID, from, to))
+	_, view := layoutOf(r)
+	return s.redirect(w, r, diffPath(a.ID, from, to)+view)
 }
 
 type wholeText struct {

@@ -2,7 +2,9 @@ package web
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/editwatch/editwatch/internal/news"
 )
@@ -19,8 +21,35 @@ type row struct {
 	Other int
 	// Left and Right are the runs of each side; a side without text is nil.
 	Left, Right []news.Word
-	Classes     []news.Class
+	// Both are the runs of both sides in one text, where the words of each are
+	// marked; nil where one side says it all.
+	Both []news.Word
+	// Whole says that nothing of the old wording is left: Both is the old text,
+	// then the new one.
+	Whole   bool
+	Classes []news.Class
 }
+
+// Inline returns the runs that show the row in one column.
+func (r row) Inline() []news.Word {
+	switch {
+	case r.Both != nil:
+		return r.Both
+	case r.Right != nil:
+		return r.Right
+	}
+	return r.Left
+}
+
+// Kinds names the row's classes, but for those that anyone can see.
+func (r row) Kinds() []string {
+	return kinds(slices.DeleteFunc(slices.Clone(r.Classes), func(c news.Class) bool {
+		return slices.Contains(evident, c)
+	}))
+}
+
+// evident are the classes that the layout of a row shows by itself.
+var evident = []news.Class{news.ClassHeadline, news.ClassStandfirst, news.ClassAddition, news.ClassRemoval, news.ClassReorder}
 
 // rowKind says how a row is shown.
 type rowKind string
@@ -76,8 +105,8 @@ func alignRows(old, new news.Text, e news.Edit) []row {
 				Right: same(new.Paragraphs[j])})
 			i, j = i+1, j+1
 		case p == q:
-			rows = append(rows, row{Kind: rowEdit, Where: news.WhereParagraph, Old: i + 1, New: j + 1,
-				Left: side(p, news.Del), Right: side(p, news.Ins), Classes: p.Classes})
+			r := row{Kind: rowEdit, Where: news.WhereParagraph, Old: i + 1, New: j + 1}
+			rows = append(rows, r.changed(p))
 			i, j = i+1, j+1
 		case p != nil: // edits that cross: one of them is shown as a move
 			rows = append(rows, leftRow(i, old.Paragraphs[i], p))
@@ -125,8 +154,20 @@ func rightRow(j int, text string, p *news.Part) row {
 	}
 	r.Classes = p.Classes
 	if p.From != nil {
-		r.Kind, r.Other, r.Right = rowMovedHere, *p.From+1, side(p, news.Ins)
+		r.Kind, r.Other = rowMovedHere, *p.From+1
+		r = r.changed(p)
+		r.Left = nil // it stands where it was
 	}
+	return r
+}
+
+// changed returns r with the runs of p.
+func (r row) changed(p *news.Part) row {
+	r.Left, r.Right, r.Classes = side(p, news.Del), side(p, news.Ins), p.Classes
+	r.Both = side(p, news.Del, news.Ins)
+	r.Whole = len(r.Left) > 0 && len(r.Right) > 0 && !slices.ContainsFunc(p.Words, func(w news.Word) bool {
+		return w.Op == news.Same && strings.ContainsFunc(w.Text, func(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) })
+	})
 	return r
 }
 
@@ -141,7 +182,7 @@ func fieldRow(where news.Where, before, after string, e news.Edit) []row {
 	r := row{Kind: rowEdit, Where: where}
 	for i := range e.Parts {
 		if p := &e.Parts[i]; p.Part == where {
-			r.Left, r.Right, r.Classes = side(p, news.Del), side(p, news.Ins), p.Classes
+			r = r.changed(p)
 		}
 	}
 	switch {
@@ -153,13 +194,14 @@ func fieldRow(where news.Where, before, after string, e news.Edit) []row {
 	return []row{r}
 }
 
-// side returns the runs of p that stand in one of the texts: those that are the
-// same and those with the given mark. Spaces at the ends of a marked run go
-// without the mark, which shows words; the text stays what it is.
-func side(p *news.Part, mark news.WordOp) []news.Word {
+// side returns the runs of p that stand in one of the texts, or with two marks
+// in either: those that are the same and those with a given mark. Spaces at the
+// ends of a marked run go without the mark, which shows words; the text stays
+// what it is.
+func side(p *news.Part, marks ...news.WordOp) []news.Word {
 	var out []news.Word
 	for _, w := range p.Words {
-		if w.Op != news.Same && w.Op != mark || w.Text == "" {
+		if w.Op != news.Same && !slices.Contains(marks, w.Op) || w.Text == "" {
 			continue
 		}
 		text := strings.Trim(w.Text, " ")

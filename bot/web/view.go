@@ -69,15 +69,18 @@ func parsePages(prefix string) map[string]*template.Template {
 		"iso":    func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"isoDay": func(t time.Time) string { return t.UTC().Format(time.DateOnly) },
 		"stamp":  stamp,
+		"exact":  func(t time.Time) string { return t.UTC().Format("2 Jan 2006, 15:04:05 UTC") },
 		"clock":  func(t time.Time) string { return t.UTC().Format("15:04") },
 		"day":    func(t time.Time) string { return t.UTC().Format("Monday, 2 January 2006") },
 		"short":  short,
 		"inc":    func(i int) int { return i + 1 },
+		"sub":    func(i, n int) int { return i - n },
 		// Only paragraph numbers hang in the margin; other labels are words.
 		"numbered": func(label string) bool { return strings.HasPrefix(label, "¶") },
 		"isDel":    func(r brief.Run) bool { return r.Mark == brief.Del },
 		"isIns":    func(r brief.Run) bool { return r.Mark == brief.Ins },
-		"in":       func(d diffPage, r row) rowOf { return rowOf{r, d.Lang, d.From.Number, d.To.Number} },
+		"passage":  func(r rowOf, w []news.Word) passage { return passage{r.Lang, w} },
+		"in":       func(d diffPage, r row) rowOf { return rowOf{r, d.Lang, d.From.Number, d.To.Number, d.Layout} },
 	}
 	parse := func(files ...string) *template.Template {
 		return template.Must(template.New("").Funcs(funcs).ParseFS(assets, files...))

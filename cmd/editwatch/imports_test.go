@@ -24,7 +24,7 @@ var mayImport = map[string][]string{
 	"bot/cli":     {"bot", "internal/brief", "internal/news"},
 	"bot/discord": {"bot", "internal/brief", "internal/discord", "internal/news", "internal/store"},
 	"bot/slack":   {"bot", "internal/brief", "internal/slack", "internal/news", "internal/store"},
-	"bot/web":     {"internal/brief", "internal/edit", "internal/news", "internal/report", "internal/store"},
+	"bot/web":     {"bot", "internal/brief", "internal/edit", "internal/news", "internal/report", "internal/search", "internal/store"},
 
 	"watcher":         {"watcher/*", "internal/edit", "internal/news", "internal/store"},
 	"watcher/fetch":   {"internal/news", "internal/safehttp"},
@@ -49,7 +49,7 @@ var mayImport = map[string][]string{
 	"internal/search":          {"internal/edit", "internal/news", "internal/store"},
 	"internal/safehttp":        {},
 	"internal/discord":         {"internal/brief", "internal/safehttp"},
-	"internal/slack":           {"internal/brief", "internal/safehttp"},
+	"internal/slack":           {"internal/brief", "internal/news", "internal/safehttp"},
 	"internal/newsroom":        {},
 	"internal/chattest":        {},
 }
