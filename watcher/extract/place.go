@@ -158,8 +158,17 @@ func addressOf(doc, n *html.Node) address {
 	return a
 }
 
+// tagOf returns an element's name as a step has it. On a broken page a name may
+// hold the marks an address is written with; all such names are one.
+func tagOf(n *html.Node) string {
+	if n.DataAtom == 0 && strings.ContainsAny(n.Data, "<:.#@=") {
+		return "-"
+	}
+	return n.Data
+}
+
 func stepOf(n *html.Node) step {
-	s := step{tag: n.Data}
+	s := step{tag: tagOf(n)}
 	for i := range n.Attr {
 		switch n.Attr[i].Key {
 		case "class":
@@ -204,7 +213,7 @@ func (m *match) walk(n *html.Node) {
 
 // try considers an element.
 func (m *match) try(n *html.Node) {
-	if len(m.of) == 0 || n.Data != m.of[0].tag {
+	if len(m.of) == 0 || tagOf(n) != m.of[0].tag {
 		return
 	}
 	score, weight, total := 0.0, 1.0, 0.0
@@ -245,7 +254,7 @@ func (m *match) best() *html.Node {
 // in common of all names of both. It runs for every element of a tag, so it
 // builds nothing.
 func (s *step) like(n *html.Node) float64 {
-	if n.Data != s.tag {
+	if tagOf(n) != s.tag {
 		return 0
 	}
 	if n.DataAtom == atom.Body || n.DataAtom == atom.Html {
