@@ -20,6 +20,7 @@ const (
 	SlackPrivate = "C0PRIVATE" // a private channel without it
 	SlackAdmin   = "U0EDITOR"  // a member who is an admin
 	SlackMember  = "U0READER"
+	SlackVisitor = "U0VISITOR" // of the workspace, and in no channel: may look into the public ones
 )
 
 // A Slack stands in for Slack: its Web API, Socket Mode, and what it sends to
@@ -86,7 +87,7 @@ type trigger struct {
 	used bool
 }
 
-// NewSlack starts a workspace with three channels and two members. It stops with
+// NewSlack starts a workspace with three channels and three people. It stops with
 // the test, and fails it if a request breaks a rule.
 func NewSlack(t testing.TB, n Network) *Slack {
 	t.Helper()
@@ -99,7 +100,7 @@ func NewSlack(t testing.TB, n Network) *Slack {
 			SlackOutside: {ID: SlackOutside, Name: "outside"},
 			SlackPrivate: {ID: SlackPrivate, Name: "private", Private: true},
 		},
-		users: map[string]bool{SlackAdmin: true, SlackMember: false},
+		users: map[string]bool{SlackAdmin: true, SlackMember: false, SlackVisitor: false},
 		homes: make(map[string]json.RawMessage), asks: make(map[string]*Ask), triggers: make(map[string]*trigger), files: make(map[string]*File),
 	}
 	s.init(t)
@@ -116,6 +117,13 @@ func (s *Slack) AllowMentions(ids ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.mentions = append(s.mentions, ids...)
+}
+
+// Grant leaves the bot these scopes from now on.
+func (s *Slack) Grant(scopes ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.Scopes = scopes
 }
 
 // RevokeToken answers token_revoked to everything from now on.

@@ -2,7 +2,6 @@ package chattest
 
 import (
 	"encoding/json"
-	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -135,13 +134,12 @@ func (s *Slack) deleteMessage(a args, _ *Call) reply {
 
 func (s *Slack) postEphemeral(a args, c *Call) reply {
 	ch, re, ok := s.reach(a["channel"])
-	_, known := s.users[a["user"]]
 	switch {
 	case !ok:
 		return re
 	case !ch.Member:
 		return slackError("not_in_channel")
-	case !known:
+	case !s.in(a["user"]):
 		return slackError("user_not_in_channel")
 	}
 	body := a.body()
@@ -158,73 +156,6 @@ func (s *Slack) permalink(a args, _ *Call) reply {
 		return slackError("message_not_found")
 	}
 	return slackOK(map[string]any{"channel": a["channel"], "permalink": "https://harbour.slack.com/archives/" + a["channel"] + "/p" + strings.ReplaceAll(a["message_ts"], ".", "")})
-}
-
-// kindOf says which family of scopes a channel belongs to.
-func kindOf(c *Conversation) string {
-	if c.Private {
-		return "groups"
-	}
-	return "channels"
-}
-
-func (s *Slack) conversationInfo(a args, _ *Call) reply {
-	c := s.channels[a["channel"]]
-	if c == nil || c.Private && !c.Member {
-		return slackError("channel_not_found")
-	}
-	if re, missing := s.missing(kindOf(c) + ":read"); missing {
-		return re
-	}
-	return slackOK(map[string]any{"channel": conversationJSON(c)})
-}
-
-func conversationJSON(c *Conversation) map[string]any {
-	return map[string]any{
-		"id": c.ID, "name": c.Name, "name_normalized": c.Name, "is_channel": !c.Private, "is_group": false, "is_im": false, "is_mpim": false, "created": 1700000000,
-		"creator": SlackAdmin, "is_archived": c.Archived, "is_general": false, "unlinked": 0, "is_shared": false, "is_ext_shared": false, "is_org_shared": false,
-		"is_private": c.Private, "is_member": c.Member, "context_team_id": SlackTeam, "shared_team_ids": []string{SlackTeam},
-		"topic": map[string]any{"value": "", "creator": "", "last_set": 0}, "purpose": map[string]any{"value": "", "creator": "", "last_set": 0},
-	}
-}
-
-func (s *Slack) conversations(a args, c *Call) reply {
-	types := a["types"]
-	if types == "" {
-		types = "public_channel"
-	}
-	var ids []string
-	for id, ch := range s.channels {
-		kind := "public_channel"
-		if ch.Private {
-			kind = "private_channel"
-		}
-		if strings.Contains(types, kind) && (ch.Member || !ch.Private && c.Route == "conversations.list") && !(a.bool("exclude_archived") && ch.Archived) {
-			ids = append(ids, id)
-		}
-	}
-	sort.Strings(ids)
-	out := []any{}
-	for _, id := range ids {
-		out = append(out, conversationJSON(s.channels[id]))
-	}
-	return slackOK(map[string]any{"channels": out, "response_metadata": map[string]any{"next_cursor": ""}})
-}
-
-func (s *Slack) members(a args, _ *Call) reply {
-	c, re, ok := s.reach(a["channel"])
-	if !ok {
-		return re
-	}
-	ids := []string{}
-	for id := range s.users {
-		ids = append(ids, id)
-	}
-	if c.Member {
-		ids = append(ids, SlackBot)
-	}
-	sort.Strings(ids)
-	return slackOK(map[string]any{"members": ids, "response_metadata": map[string]any{"next_cursor": ""}})
 }
 
 // history answers conversations.history, the newest first, and

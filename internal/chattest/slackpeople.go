@@ -21,21 +21,26 @@ func (s *Slack) newAsk(user, channel, what string) (k *Ask, id, responseURL, tri
 	return k, id, s.URL + "/response/" + token, triggerID
 }
 
+// called is how Slack names a channel in what it sends.
+func (s *Slack) called(channel string) string {
+	switch c := s.channels[channel]; {
+	case c == nil:
+		return "directmessage"
+	case c.Private:
+		return "privategroup"
+	default:
+		return c.Name
+	}
+}
+
 // Command types a slash command, such as "/editwatch" with the text "list".
 func (s *Slack) Command(user, channel, command, text string) *Ask {
 	s.t.Helper()
 	s.mu.Lock()
 	k, id, response, trig := s.newAsk(user, channel, command+" "+text)
 	k.payload = true
-	name := "directmessage"
-	if c := s.channels[channel]; c != nil {
-		name = c.Name
-		if c.Private {
-			name = "privategroup"
-		}
-	}
 	v := map[string]string{
-		"token": "verification", "team_id": SlackTeam, "team_domain": "harbour", "channel_id": channel, "channel_name": name,
+		"token": "verification", "team_id": SlackTeam, "team_domain": "harbour", "channel_id": channel, "channel_name": s.called(channel),
 		"user_id": user, "user_name": strings.ToLower(user), "command": command, "text": text, "api_app_id": SlackApp,
 		"is_enterprise_install": "false", "response_url": response, "trigger_id": trig,
 	}
@@ -85,7 +90,7 @@ func (s *Slack) PressButton(user string, m Saying, b SlackButton) *Ask {
 	v := map[string]any{
 		"type": "block_actions", "trigger_id": trig, "response_url": response, "state": map[string]any{"values": map[string]any{}},
 		"container": map[string]any{"type": "message", "message_ts": m.TS, "channel_id": m.Channel, "is_ephemeral": m.For != ""},
-		"channel":   map[string]any{"id": m.Channel, "name": "channel"},
+		"channel":   map[string]any{"id": m.Channel, "name": s.called(m.Channel)},
 		"actions":   []any{map[string]any{"type": "button", "action_id": b.ActionID, "block_id": b.BlockID, "value": b.Value, "action_ts": m.TS, "text": map[string]any{"type": "plain_text", "text": b.Label, "emoji": true}}},
 	}
 	if k.on != nil && m.For == "" { // of ephemeral messages, Slack sends nothing
@@ -129,7 +134,7 @@ func (s *Slack) Shortcut(user, callbackID, channel, ts string) *Ask {
 	k.Thread = m.Thread
 	v := map[string]any{
 		"type": "message_action", "callback_id": callbackID, "trigger_id": trig, "response_url": response, "action_ts": m.TS, "message_ts": ts,
-		"channel": map[string]any{"id": channel, "name": "channel"}, "message": s.sayingJSON(m, false),
+		"channel": map[string]any{"id": channel, "name": s.called(channel)}, "message": s.sayingJSON(m, false),
 	}
 	s.mu.Unlock()
 	return s.interact(k, id, v)
