@@ -16,21 +16,13 @@ const (
 	// room is how large the blocks and the text of a message are kept, in
 	// characters of JSON: Slack's own limit, without what stands around them.
 	room = slack.MaxMessage - 500
-	// spokenMost is how much of that the text for screen readers may take.
-	spokenMost = 1500
 	// lineMost is the longest line shown, in characters.
 	lineMost = 1000
-	// rowName begins the action IDs of an answer's buttons.
-	rowName = "answer"
 )
 
 // message lays an answer out within Slack's limits, whatever it holds. What has
-// no room is left out, and the message says so.
-func message(c bot.Command, a bot.Answer) slack.Message {
-	var row []api.Block
-	if b := buttons(a); b != nil {
-		row = append(row, b)
-	}
+// no room is left out, and the message says so. lead begins what can be typed.
+func message(a bot.Answer, lead string) slack.Message {
 	m := slack.Message{Text: spoken(a)}
 	share := room
 	if n := len(a.Briefs); n > 0 {
@@ -44,7 +36,7 @@ func message(c bot.Command, a bot.Answer) slack.Message {
 	left := len(a.Lines) - shown
 	for {
 		m.Blocks = nil
-		if s := section(c, a.Lines[:shown], left); s != nil {
+		if s := section(a.Lines[:shown], lead, left); s != nil {
 			m.Blocks = append(m.Blocks, api.NewRichTextBlock("", s))
 		}
 		if m.Size() <= share || shown == 0 {
@@ -54,33 +46,16 @@ func message(c bot.Command, a bot.Answer) slack.Message {
 		left++
 	}
 	for i, b := range a.Briefs {
-		blocks := fitted(b, (room-m.Size())/(len(a.Briefs)-i))
+		blocks := slack.Fit(b, (room-m.Size())/(len(a.Briefs)-i), a.Buttons)
 		if blocks == nil {
 			break
 		}
 		m.Blocks = append(m.Blocks, blocks...)
 	}
-	m.Blocks = append(m.Blocks, row...)
+	if row := slack.Row(a.Buttons); row != nil {
+		m.Blocks = append(m.Blocks, row)
+	}
 	return m
-}
-
-// fitted are the blocks of a brief in so many characters, or nil if there is no
-// sense in it.
-func fitted(b brief.Brief, most int) []api.Block {
-	const least = 500
-	if most < least {
-		return nil
-	}
-	for budget := b.Size(); ; budget = budget * 3 / 4 {
-		blocks := slack.BriefBlocks(b)
-		if (slack.Message{Blocks: blocks}).Size() <= most {
-			return blocks
-		}
-		if budget == 0 {
-			return nil
-		}
-		b = b.Shrink(budget * 3 / 4)
-	}
 }
 
 // spoken is what notifications and screen readers say of an answer.
@@ -89,26 +64,20 @@ func spoken(a bot.Answer) string {
 	for _, b := range a.Briefs {
 		parts = append(parts, b.Plain())
 	}
-	text := strings.TrimSpace(strings.Join(parts, "\n"))
-	if text == "" {
-		text = "Done."
+	if text := slack.Spoken(strings.TrimSpace(strings.Join(parts, "\n"))); text != "" {
+		return text
 	}
-	for most := spokenMost; ; most = most * 3 / 4 {
-		m := slack.Message{Text: slack.Spoken(brief.Cut(text, most))}
-		if m.Size() <= spokenMost+200 || most == 0 {
-			return m.Text
-		}
-	}
+	return "Done."
 }
 
 // section sets the lines of an answer, and how many are left out.
-func section(c bot.Command, lines []string, left int) *api.RichTextSection {
+func section(lines []string, lead string, left int) *api.RichTextSection {
 	var elements []api.RichTextSectionElement
 	for i, l := range lines {
 		if i > 0 {
 			elements = append(elements, slack.Break())
 		}
-		elements = append(elements, line(c, i, brief.Cut(l, lineMost))...)
+		elements = append(elements, line(brief.Cut(l, lineMost), lead)...)
 	}
 	if left > 0 {
 		elements = append(elements, slack.Break(), slack.Text(fmt.Sprintf("… and %s more", brief.Count(left, "line"))))
@@ -117,37 +86,20 @@ func section(c bot.Command, lines []string, left int) *api.RichTextSection {
 }
 
 // line sets one line. One that is an address and nothing else can be followed;
-// an address in a sentence may be a page's and cannot.
-func line(c bot.Command, i int, s string) []api.RichTextSectionElement {
+// an address in a sentence may be a page's and cannot. What can be typed stands
+// apart.
+func line(s, lead string) []api.RichTextSectionElement {
 	if u, err := url.Parse(strings.TrimSpace(s)); err == nil && u.Host != "" {
 		if a := slack.Address(s); a != "" {
 			return []api.RichTextSectionElement{slack.Link(s, a, false)}
 		}
 	}
-	if c.Verb == bot.Help {
-		// The list of commands, and the usage of one, are what can be typed.
-		usage, what, ok := strings.Cut(s, " – ")
-		if ok && i > 0 || i == 0 && c.Target != "" {
-			out := []api.RichTextSectionElement{code("/editwatch " + usage)}
-			if ok {
-				out = append(out, slack.Text(" "+what))
-			}
-			return out
-		}
+	before, typed, after := quoted(s, lead)
+	out := []api.RichTextSectionElement{slack.Text(before)}
+	if typed != "" {
+		out = append(out, api.NewRichTextSectionTextElement(slack.Clean(typed), &api.RichTextSectionTextStyle{Code: true}))
 	}
-	return []api.RichTextSectionElement{slack.Text(s)}
-}
-
-func code(s string) api.RichTextSectionElement {
-	return api.NewRichTextSectionTextElement(slack.Clean(s), &api.RichTextSectionTextStyle{Code: true})
-}
-
-func buttons(a bot.Answer) api.Block {
-	all := make([]slack.Button, 0, len(a.Buttons))
-	for _, b := range a.Buttons {
-		all = append(all, slack.Button{Label: b.Label, Value: b.Token, URL: b.URL, Danger: b.Danger})
-	}
-	return slack.Row(rowName, all)
+	return append(out, slack.Text(after))
 }
 
 // filesMost is how many messages a file may take: a response URL can be used

@@ -16,6 +16,7 @@ type asker struct {
 	f      *FrontEnd
 	place  slack.Place
 	thread string // in which it was asked; empty: in the channel
+	lead   string // with which commands begin there: the slash command, or a mention
 	// own says that it was asked by a button under an answer that only the asker
 	// sees.
 	own   bool
@@ -25,7 +26,7 @@ type asker struct {
 
 // tell answers. What is another page of the answer it was asked from takes its
 // place; everything else comes beside it.
-func (to *asker) tell(ctx context.Context, c bot.Command, a bot.Answer) error {
+func (to *asker) tell(ctx context.Context, a bot.Answer) error {
 	how := slack.ToAsker
 	if a.Replaces && to.own {
 		how = slack.Replaces
@@ -37,7 +38,7 @@ func (to *asker) tell(ctx context.Context, c bot.Command, a bot.Answer) error {
 			a.Lines = append(a.Lines, fmt.Sprintf("%s is too long to show here. Where I run: editwatch export --channel %s", a.File.Name, to.f.channel(to.place.Channel)))
 		}
 	}
-	m := message(c, a)
+	m := message(a, to.lead)
 	err := to.send(ctx, m, how)
 	if p, ok := errors.AsType[*slack.Problem](err); ok && p.Refused() {
 		to.f.log.Error("slack refused an answer; trying a short one", "err", err, "detail", p.Detail)

@@ -2,6 +2,7 @@ package slack
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/editwatch/editwatch/bot"
@@ -14,10 +15,17 @@ func (f *FrontEnd) Event(ctx context.Context, e slack.Event) {
 	switch e.Type {
 	case "app_mention":
 		f.mentioned(ctx, e)
+		return
 	case "app_home_opened":
 		if e.Tab == "" || e.Tab == "home" {
 			f.showHome(ctx, e.Team, e.User, bot.Command{Verb: bot.List})
 		}
+		return
+	}
+	// Slack does not tell these again.
+	ctx, cancel := f.inbox.LastWords(ctx)
+	defer cancel()
+	switch e.Type {
 	case "channel_archive", "channel_deleted", "group_archive", "group_deleted":
 		f.ended(ctx, e)
 	case "channel_left", "group_left":
@@ -47,8 +55,11 @@ func (f *FrontEnd) mentioned(ctx context.Context, e slack.Event) {
 	if who, err := f.client.Who(ctx); err == nil && who.User == e.User {
 		return
 	}
-	to := &asker{f: f, place: slack.Place{Team: e.Team, Channel: e.Channel, User: e.User}, thread: e.Thread, since: time.Now()}
-	c, err := parse(mention.ReplaceAllString(e.Text, ""))
+	to := &asker{
+		f: f, place: slack.Place{Team: e.Team, Channel: e.Channel, User: e.User}, thread: e.Thread,
+		lead: "@" + f.self(ctx), since: time.Now(),
+	}
+	c, err := parse(mention.ReplaceAllString(e.Text, ""), dialect(to.lead))
 	f.answer(ctx, to, c, err)
 }
 
@@ -74,10 +85,10 @@ func (f *FrontEnd) left(ctx context.Context, e slack.Event) {
 		}
 	}
 	channel := f.channel(e.Channel)
-	_, err := f.bot.Do(ctx, bot.Command{Verb: bot.Pause, Channel: channel, Target: "all", Everywhere: true})
+	a, err := f.bot.Do(ctx, bot.Command{Verb: bot.Pause, Channel: channel, Target: "all", Everywhere: true})
 	if err != nil {
 		f.log.Error("pause the watches of a channel", "channel", channel, "err", err)
 		return
 	}
-	f.log.Info("the bot was removed from a slack channel; its watches are paused until resumed", "channel", channel)
+	f.log.Info("the bot was removed from a slack channel", "channel", channel, "watches", strings.Join(a.Lines, " "))
 }

@@ -2,13 +2,11 @@ package slack
 
 import (
 	"context"
-	"errors"
 	"regexp"
 
 	api "github.com/slack-go/slack"
 
 	"github.com/editwatch/editwatch/bot"
-	"github.com/editwatch/editwatch/internal/news"
 	"github.com/editwatch/editwatch/internal/slack"
 )
 
@@ -25,16 +23,11 @@ func (f *FrontEnd) showHome(ctx context.Context, team, user string, c bot.Comman
 			team = who.Team
 		}
 	}
-	c.Server, c.Asker, c.Channel, c.Everywhere = team, user, "", false
-	a, err := f.bot.Do(ctx, c)
-	if refusal, ok := errors.AsType[*news.Refusal](err); ok {
-		a, err = bot.Refuse(refusal), nil
-	}
-	if err != nil {
-		f.log.Error("a home tab failed", "err", err)
-		a = bot.Sorry()
-	}
-	if err := f.client.Home(ctx, user, f.home(a)); err != nil {
+	c.Dialect = dialect(slash)
+	a := f.do(ctx, slack.Place{Team: team, User: user}, c, nil)
+	words, cancel := f.inbox.LastWords(ctx)
+	defer cancel()
+	if err := f.client.Home(words, user, f.home(a)); err != nil {
 		f.log.Warn("a home tab was not shown", "err", err)
 	}
 }
@@ -63,7 +56,7 @@ func (f *FrontEnd) home(a bot.Answer) []api.Block {
 		})
 	}
 	blocks := []api.Block{api.NewHeaderBlock(api.NewTextBlockObject(api.PlainTextType, "Your watches", false, false))}
-	blocks = append(blocks, message(bot.Command{Verb: bot.List}, shown).Blocks...)
+	blocks = append(blocks, message(shown, slash).Blocks...)
 	return append(blocks, api.NewDividerBlock(), api.NewContextBlock("", api.NewTextBlockObject(api.PlainTextType,
 		"In a channel: /invite @editwatch, then /editwatch add and an address. /editwatch help tells the rest.", false, false)))
 }

@@ -25,6 +25,7 @@
 package slack
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -121,9 +122,10 @@ func (f *FrontEnd) Connection() slack.Connection {
 	return f.listener.Connection()
 }
 
-// Run answers until ctx ends. What is being answered is brought to its end, but
-// for ctx. It returns an error if Slack does not let the bot listen any more;
-// that is no reason to stop anything else, and requests are answered still.
+// Run answers until ctx ends. What was taken up until then has a moment to come to
+// its end; whoever asked for what does not is told to ask again. Run returns an
+// error if Slack does not let the bot listen any more; that is no reason to stop
+// anything else, and requests are answered still.
 func (f *FrontEnd) Run(ctx context.Context) error {
 	if f.listener == nil {
 		f.inbox.Run(ctx, f)
@@ -147,8 +149,8 @@ func (f *FrontEnd) Run(ctx context.Context) error {
 
 // Command answers a slash command.
 func (f *FrontEnd) Command(ctx context.Context, c slack.Command) {
-	to := &asker{f: f, place: c.Place, since: time.Now()}
-	cmd, err := parse(c.Text)
+	to := &asker{f: f, place: c.Place, lead: cmp.Or(c.Name, slash), since: time.Now()}
+	cmd, err := parse(c.Text, dialect(to.lead))
 	f.answer(ctx, to, cmd, err)
 }
 
@@ -157,7 +159,7 @@ func (f *FrontEnd) Press(ctx context.Context, p slack.Press) {
 	if p.Value == "" {
 		return // a button that leads to an address, which Slack tells of too
 	}
-	to := &asker{f: f, place: p.Place, thread: p.Thread, own: p.Ephemeral, since: time.Now()}
+	to := &asker{f: f, place: p.Place, thread: p.Thread, lead: slash, own: p.Ephemeral, since: time.Now()}
 	cmd, err := bot.Pressed(p.Value)
 	if p.Channel == "" {
 		f.turnHome(ctx, p, cmd, err)
@@ -168,7 +170,7 @@ func (f *FrontEnd) Press(ctx context.Context, p slack.Press) {
 
 // Shortcut answers the item in a message's menu.
 func (f *FrontEnd) Shortcut(ctx context.Context, s slack.Shortcut) {
-	to := &asker{f: f, place: s.Place, since: time.Now()}
+	to := &asker{f: f, place: s.Place, lead: slash, since: time.Now()}
 	if len(s.Links) == 0 {
 		f.answer(ctx, to, bot.Command{}, &news.Refusal{What: "There is no link in that message.", Do: "Choose a message that links to an article."})
 		return
@@ -180,39 +182,58 @@ func (f *FrontEnd) Shortcut(ctx context.Context, s slack.Shortcut) {
 // answer carries a command out and answers it. err is why there is none. Of the
 // other targets one is taken if nothing is known of the command's own.
 func (f *FrontEnd) answer(ctx context.Context, to *asker, c bot.Command, err error, others ...string) {
-	log := f.log.With("verb", c.Verb, "slack_channel", to.place.Channel, "slack_team", to.place.Team)
-	a, err := f.do(ctx, to.place, c, err)
+	c.Dialect = dialect(to.lead)
+	a := f.do(ctx, to.place, c, err)
 	for _, other := range others {
-		if err != nil || !a.Refused {
+		if err != nil || !a.Refused || ctx.Err() != nil {
 			break
 		}
 		c.Target = other
-		var b bot.Answer
-		if b, err = f.do(ctx, to.place, c, nil); err == nil && !b.Refused {
+		if b := f.do(ctx, to.place, c, nil); !b.Refused {
 			a = b
 		}
 	}
-	if err != nil {
-		log.Error("a command failed", "err", err)
-		a = bot.Sorry()
-	}
-	if err := to.tell(ctx, c, a); err != nil {
-		log.Warn("an answer did not arrive", "err", err)
+	words, cancel := f.inbox.LastWords(ctx)
+	defer cancel()
+	if err := to.tell(words, a); err != nil {
+		f.log.Warn("an answer did not arrive", "verb", c.Verb, "slack_channel", to.place.Channel, "slack_team", to.place.Team, "err", err)
 	}
 }
 
-// do carries out a command that was given somewhere by somebody. What can be
-// explained to them is an answer.
-func (f *FrontEnd) do(ctx context.Context, p slack.Place, c bot.Command, err error) (bot.Answer, error) {
+// do carries out a command that was given somewhere by somebody, unless err says
+// that there is none. It always has an answer.
+func (f *FrontEnd) do(ctx context.Context, p slack.Place, c bot.Command, err error) (a bot.Answer) {
+	if err == nil {
+		err = ctx.Err()
+	}
 	if err == nil {
 		c, err = f.placed(ctx, p, c)
 	}
-	var a bot.Answer
 	if err == nil {
 		a, err = f.bot.Do(ctx, c)
 	}
-	if refusal, ok := errors.AsType[*news.Refusal](err); ok {
-		return bot.Refuse(refusal), nil
+	refusal, refused := errors.AsType[*news.Refusal](err)
+	switch {
+	case err == nil:
+		return a
+	case refused:
+		return bot.Refuse(refusal)
+	case errors.Is(context.Cause(ctx), slack.ErrStopping):
+		return restarting()
+	case ctx.Err() != nil:
+		return tooLong()
 	}
-	return a, err
+	f.log.Error("a command failed", "verb", c.Verb, "slack_channel", p.Channel, "slack_team", p.Team, "err", err)
+	return bot.Sorry()
+}
+
+// restarting is what somebody is told whose command was cut off.
+func restarting() bot.Answer {
+	return bot.Answer{Refused: true, Lines: []string{"I am being restarted.", "Try again in a minute."}}
+}
+
+// tooLong is what somebody is told whose command had not ended when it was given
+// up.
+func tooLong() bot.Answer {
+	return bot.Answer{Refused: true, Lines: []string{"That took too long; try again."}}
 }

@@ -27,6 +27,7 @@ type world struct {
 	store *bolt.Store
 	web   *web
 	front *FrontEnd
+	stop  func()     // ends the context of Run
 	ended chan error // what Run returned
 }
 
@@ -53,7 +54,8 @@ func newWorld(t *testing.T, n chattest.Network, listening bool) *world {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	go func() { w.ended <- w.front.Run(ctx) }()
+	w.stop = cancel
+	go func() { w.ended <- w.front.Run(ctx); close(w.ended) }()
 	t.Cleanup(func() {
 		cancel()
 		select {

@@ -48,7 +48,7 @@ var mayImport = map[string][]string{
 	"internal/store/storetest": {"internal/store", "internal/news"},
 	"internal/search":          {"internal/edit", "internal/news", "internal/store"},
 	"internal/safehttp":        {},
-	"internal/discord":         {"internal/brief", "internal/safehttp"},
+	"internal/discord":         {"internal/brief", "internal/news", "internal/safehttp"},
 	"internal/slack":           {"internal/brief", "internal/news", "internal/safehttp"},
 	"internal/newsroom":        {},
 	"internal/chattest":        {},

@@ -1,11 +1,13 @@
 package slack
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/slack-go/slack"
 
 	"github.com/editwatch/editwatch/internal/brief"
+	"github.com/editwatch/editwatch/internal/news"
 )
 
 const (
@@ -16,22 +18,43 @@ const (
 	maxSpoken = 2500
 	// maxSummary is the text when nothing else is sent.
 	maxSummary = 500
-	// maxNote is the context line's, and of the title's.
+	// maxNote is the title's, and of each line of the small print.
 	maxNote = 300
 	// maxLink is the longest address shown at the foot; there may be three.
 	maxLink = 500
-	// around is what a request has beside the text and the blocks of its message.
-	around = 300
+	// around is what a request has beside the text and the blocks of its
+	// message, and beside those a block of whom it names.
+	around = 800
 )
 
-// Of lays a brief out as a message within Slack's limits, with more blocks below
-// it: the brief shrinks until it fits.
-func Of(b brief.Brief, below ...slack.Block) Message {
+// Of lays a brief out as a message within Slack's limits, with buttons below it:
+// the brief shrinks until it fits.
+func Of(b brief.Brief, buttons ...news.Button) Message {
+	row := Row(buttons)
 	return within(b, MaxMessage-around, func(b brief.Brief) Message {
-		m := Message{Text: Spoken(b.Plain()), Blocks: BriefBlocks(b)}
-		m.Blocks = append(m.Blocks, below...)
+		m := Message{Text: Spoken(b.Plain()), Blocks: briefBlocks(b, buttons)}
+		if row != nil {
+			m.Blocks = append(m.Blocks, row)
+		}
 		return m
 	})
+}
+
+// leastBrief is the room below which a brief is not worth showing.
+const leastBrief = 500
+
+// Fit returns the blocks that show a brief above the buttons of a message, which
+// it leaves to the caller, in at most so many characters; or nil if there is no
+// sense in it.
+func Fit(b brief.Brief, most int, buttons []news.Button) []slack.Block {
+	if most < leastBrief {
+		return nil
+	}
+	m := within(b, most, func(b brief.Brief) Message { return Message{Blocks: briefBlocks(b, buttons)} })
+	if m.Size() > most {
+		return nil
+	}
+	return m.Blocks
 }
 
 // within shrinks a brief until what is made of it fits into so many characters.
@@ -68,9 +91,10 @@ func spoken(s string, most int) string {
 	}
 }
 
-// BriefBlocks are the blocks that show a brief: a title that links the article,
-// the lines, and the small print.
-func BriefBlocks(b brief.Brief) []slack.Block {
+// briefBlocks are the blocks that show a brief: a title that links the article,
+// the lines, and the small print. What a button below leads to is not linked a
+// second time.
+func briefBlocks(b brief.Brief, buttons []news.Button) []slack.Block {
 	elements := []slack.RichTextSectionElement{Link(brief.Cut(b.Title(), maxNote), b.URL, true)}
 	if b.Headline != "" {
 		elements = append(elements, Break(), Text(brief.Cut(b.Headline, maxNote)))
@@ -83,10 +107,7 @@ func BriefBlocks(b brief.Brief) []slack.Block {
 	if s := Section(elements...); s != nil {
 		blocks = append(blocks, slack.NewRichTextBlock("", s))
 	}
-	if foot := foot(b); len(foot) > 0 {
-		blocks = append(blocks, slack.NewContextBlock("", foot...))
-	}
-	return blocks
+	return append(blocks, foot(b, buttons)...)
 }
 
 func line(l brief.Line) []slack.RichTextSectionElement {
@@ -111,56 +132,54 @@ func line(l brief.Line) []slack.RichTextSectionElement {
 	return out
 }
 
-// foot is the small print: what is not shown, when it happened, where to read
-// more.
-func foot(b brief.Brief) []slack.MixedElement {
-	var out []slack.MixedElement
+// foot is the small print: what is not shown and when it happened, a line each,
+// and where to read more. Texts beside each other in one context run together,
+// so each of the two is a block with one text.
+func foot(b brief.Brief, buttons []news.Button) []slack.Block {
+	var print []string
 	for _, s := range []string{b.Notes(), strings.Join(b.When, " · ")} {
 		if s = brief.Cut(Clean(s), maxNote); s != "" {
-			out = append(out, slack.NewTextBlockObject(slack.PlainTextType, s, false, false))
+			print = append(print, s)
 		}
 	}
 	var links []string
 	for _, l := range b.Links {
-		if a := Address(l.URL); a != "" && len(a) <= maxLink {
+		button := slices.ContainsFunc(buttons, func(b news.Button) bool { return b.Label == l.Label })
+		if a := Address(l.URL); a != "" && len(a) <= maxLink && !button {
 			links = append(links, MrkdwnLink(l.Label, a))
 		}
 	}
+	var out []slack.Block
+	if len(print) > 0 {
+		out = append(out, slack.NewContextBlock("", slack.NewTextBlockObject(slack.PlainTextType, strings.Join(print, "\n"), false, false)))
+	}
 	if len(links) > 0 {
-		out = append(out, slack.NewTextBlockObject(slack.MarkdownType, strings.Join(links, " · "), false, false))
+		out = append(out, slack.NewContextBlock("", slack.NewTextBlockObject(slack.MarkdownType, strings.Join(links, " · "), false, false)))
 	}
 	return out
 }
 
-// A Button stands in a [Row].
-type Button struct {
-	Label  string
-	Value  string // what comes back when it is pressed
-	URL    string // where it leads; it does nothing else then
-	Danger bool
-}
+// rowName is the block ID of a row, and begins the action IDs of its buttons.
+const rowName = "editwatch"
 
 // Row returns a block of buttons, or nil if there is none that leads anywhere or
-// does anything. Their action IDs begin with name; so does the block's.
-func Row(name string, buttons []Button) slack.Block {
+// does anything. None is styled: what they do can be taken back.
+func Row(buttons []news.Button) slack.Block {
 	var elements []slack.BlockElement
 	for _, b := range buttons {
 		label := brief.Cut(Clean(b.Label), MaxButton)
 		a := Address(b.URL)
-		if label == "" || a == "" && b.Value == "" || Len(b.Value) > MaxValue || len(elements) == MaxActions {
+		if label == "" || a == "" && b.Token == "" || Len(b.Token) > MaxValue || len(elements) == MaxActions {
 			continue
 		}
-		e := slack.NewButtonBlockElement(name+"-"+string(rune('a'+len(elements))), b.Value, slack.NewTextBlockObject(slack.PlainTextType, label, false, false))
+		e := slack.NewButtonBlockElement(rowName+"-"+string(rune('a'+len(elements))), b.Token, slack.NewTextBlockObject(slack.PlainTextType, label, false, false))
 		e.URL = a
-		if b.Danger {
-			e.Style = slack.StyleDanger
-		}
 		elements = append(elements, e)
 	}
 	if len(elements) == 0 {
 		return nil
 	}
-	return slack.NewActionBlock(name, elements...)
+	return slack.NewActionBlock(rowName, elements...)
 }
 
 // Webhook returns the message as an incoming webhook takes it.

@@ -8,8 +8,10 @@ import (
 )
 
 // A Handler answers what people do in Slack. Its methods may take their time:
-// Slack was told already that the thing arrived. They may be called at the same
-// time. The context ends when the program does, or after some minutes.
+// Slack is told that the thing arrived without waiting for them. They may be
+// called at the same time. The context ends a moment after the program was told
+// to stop, with [ErrStopping] as its cause, or after some minutes. A method may
+// be called with a context that has ended: there are [Inbox.LastWords] for it.
 type Handler interface {
 	Command(ctx context.Context, c Command)
 	Press(ctx context.Context, p Press)

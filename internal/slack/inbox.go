@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"runtime/debug"
 	"sync"
@@ -27,14 +28,29 @@ const (
 	seenMost = 10_000
 )
 
+// What was taken up is not dropped when the program stops: it has GraceTime to
+// come to its end, and then LastTime to be told that it did not. Together they
+// are shorter than whoever stops a program waits before killing it.
+const (
+	GraceTime = 4 * time.Second
+	LastTime  = 3 * time.Second
+)
+
+// ErrStopping is the cause of a [Handler]'s context that ended because the
+// program stops.
+var ErrStopping = errors.New("the program stops")
+
 // An Inbox hands what comes in to a [Handler], each thing once. It is what
-// [Client.Listen] and [Endpoint] share, so that a workspace may use either.
+// [Listener] and [Endpoint] share, so that a workspace may use either.
 type Inbox struct {
 	log  *slog.Logger
 	work chan func(context.Context, Handler)
+	over context.Context // ends when nothing more is said
+	end  context.CancelFunc
 
-	mu   sync.Mutex
-	seen map[string]time.Time
+	mu     sync.Mutex
+	closed bool // nothing more is taken up
+	seen   map[string]time.Time
 }
 
 // NewInbox returns an inbox. What it is given waits until Run.
@@ -42,29 +58,62 @@ func NewInbox(log *slog.Logger) *Inbox {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	return &Inbox{log: log, work: make(chan func(context.Context, Handler), inboxMost), seen: make(map[string]time.Time)}
+	b := &Inbox{log: log, work: make(chan func(context.Context, Handler), inboxMost), seen: make(map[string]time.Time)}
+	b.over, b.end = context.WithCancel(context.Background())
+	return b
 }
 
-// Run hands on what comes in until ctx ends, and returns when the handler has.
+// Run hands on what comes in until ctx ends. From then on nothing is taken up,
+// and Run returns when all that was is handled: the handler's context ends, with
+// [ErrStopping] as its cause, [GraceTime] later. It can be called once.
 func (b *Inbox) Run(ctx context.Context, h Handler) {
-	var handlers sync.WaitGroup
-	defer handlers.Wait()
-	slots := make(chan struct{}, handleMost)
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case f := <-b.work:
-			select {
-			case <-ctx.Done():
-				return
-			case slots <- struct{}{}:
+	working, stop := context.WithCancelCause(context.WithoutCancel(ctx))
+	defer stop(nil)
+	defer b.end()
+	var workers sync.WaitGroup
+	for range handleMost {
+		workers.Go(func() {
+			for f := range b.work {
+				if b.over.Err() != nil {
+					b.log.Warn("something slack sent was left unanswered: editwatch stops")
+					continue
+				}
+				b.handle(working, h, f)
 			}
-			handlers.Go(func() {
-				defer func() { <-slots }()
-				b.handle(ctx, h, f)
-			})
+		})
+	}
+	<-ctx.Done()
+	b.close()
+	grace := time.AfterFunc(GraceTime, func() { stop(ErrStopping) })
+	defer grace.Stop()
+	last := time.AfterFunc(GraceTime+LastTime, b.end)
+	defer last.Stop()
+	workers.Wait()
+}
+
+// LastWords returns a context in which a handler can still give an answer for a
+// moment after its own has ended.
+func (b *Inbox) LastWords(ctx context.Context) (context.Context, context.CancelFunc) {
+	words, cancel := context.WithCancel(b.over)
+	stop := context.AfterFunc(ctx, func() {
+		last := time.NewTimer(LastTime)
+		defer last.Stop()
+		select {
+		case <-last.C:
+			cancel()
+		case <-words.Done():
 		}
+	})
+	return words, func() { stop(); cancel() }
+}
+
+// close takes up nothing more.
+func (b *Inbox) close() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if !b.closed {
+		b.closed = true
+		close(b.work)
 	}
 }
 
@@ -80,8 +129,13 @@ func (b *Inbox) handle(ctx context.Context, h Handler, f func(context.Context, H
 	f(ctx, h)
 }
 
-// put takes up a piece of work and reports whether there was room.
+// put takes up a piece of work and reports whether it did.
 func (b *Inbox) put(f func(context.Context, Handler)) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.closed {
+		return false
+	}
 	select {
 	case b.work <- f:
 		return true

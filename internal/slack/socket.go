@@ -181,8 +181,8 @@ func (l *Listener) failed(e socketmode.Event, cancel context.CancelCauseFunc) {
 
 // take acknowledges an envelope and puts what it holds into the inbox.
 func (l *Listener) take(ctx context.Context, mode *socketmode.Client, r socketmode.Request) {
-	if r.EnvelopeID == "" {
-		return
+	if r.EnvelopeID == "" || ctx.Err() != nil {
+		return // Slack is not told that we took what we could not answer
 	}
 	// An envelope that was not acknowledged in time may come again.
 	if !l.inbox.once(r.EnvelopeID) {

@@ -169,32 +169,19 @@ var groupID = regexp.MustCompile(`^S[A-Z0-9]{2,}$`)
 
 // render lays an announcement out: whom it names, what changed, and the buttons.
 func render(a notify.Announcement) slack.Message {
-	var above, below []api.Block
-	names := mentions(a)
-	if len(names) > 0 {
-		var elements []api.RichTextSectionElement
-		for i, id := range names {
-			if i > 0 {
-				elements = append(elements, slack.Text(" "))
-			}
-			elements = append(elements, api.NewRichTextSectionUserGroupElement(id))
+	m := slack.Of(a.Brief, a.Buttons...)
+	var named []api.RichTextSectionElement
+	for i, id := range mentions(a) {
+		if i > 0 {
+			named = append(named, slack.Text(" "))
 		}
-		above = append(above, api.NewRichTextBlock("", slack.Section(elements...)))
+		named = append(named, api.NewRichTextSectionUserGroupElement(id))
 	}
-	if row := slack.Row(rowName, buttons(a)); row != nil {
-		below = append(below, row)
-	}
-	m := slack.Of(a.Brief, append(above, below...)...)
-	if len(above) > 0 {
-		// Of puts everything below; whom it names stands above.
-		rest := m.Blocks[:len(m.Blocks)-len(above)-len(below)]
-		m.Blocks = append(append(above, rest...), below...)
+	if len(named) > 0 {
+		m.Blocks = append([]api.Block{api.NewRichTextBlock("", slack.Section(named...))}, m.Blocks...)
 	}
 	return finish(a, m)
 }
-
-// rowName begins the action IDs of an announcement's buttons.
-const rowName = "editwatch"
 
 // short is what is left to say when Slack refuses the whole.
 func short(a notify.Announcement) slack.Message { return finish(a, slack.ShortOf(a.Brief)) }
@@ -225,14 +212,6 @@ func mentions(a notify.Announcement) []string {
 		if groupID.MatchString(id) && len(out) < mentionsMost {
 			out = append(out, id)
 		}
-	}
-	return out
-}
-
-func buttons(a notify.Announcement) []slack.Button {
-	out := make([]slack.Button, 0, len(a.Buttons))
-	for _, b := range a.Buttons {
-		out = append(out, slack.Button{Label: b.Label, Value: b.Token, URL: b.URL, Danger: b.Danger})
 	}
 	return out
 }

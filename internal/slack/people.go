@@ -2,6 +2,9 @@ package slack
 
 import (
 	"context"
+	"net/url"
+	"slices"
+	"strconv"
 	"sync"
 	"time"
 )
@@ -44,4 +47,37 @@ func (c *Client) IsAdmin(ctx context.Context, user string) (bool, error) {
 	}
 	c.admins.known[user] = f
 	return f.admin, nil
+}
+
+// membersPage is how many members are asked for at once, and membersPages how
+// often: of more than these, nobody is looked for.
+// https://docs.slack.dev/reference/methods/conversations.members
+const (
+	membersPage  = 999
+	membersPages = 50
+)
+
+// IsMember reports whether a person is in a channel. It needs the scope
+// channels:read or groups:read; without it the error is Forbidden.
+func (c *Client) IsMember(ctx context.Context, channel, user string) (bool, error) {
+	args := url.Values{"channel": {channel}, "limit": {strconv.Itoa(membersPage)}}
+	for range membersPages {
+		var page struct {
+			Members  []string `json:"members"`
+			Metadata struct {
+				Next string `json:"next_cursor"`
+			} `json:"response_metadata"`
+		}
+		if err := c.call(ctx, "conversations.members", args, &page); err != nil {
+			return false, err
+		}
+		if slices.Contains(page.Members, user) {
+			return true, nil
+		}
+		if page.Metadata.Next == "" {
+			break
+		}
+		args.Set("cursor", page.Metadata.Next)
+	}
+	return false, nil
 }
