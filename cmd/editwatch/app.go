@@ -8,11 +8,9 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
-	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/lmittmann/tint"
@@ -28,15 +26,9 @@ import (
 	"github.com/editwatch/editwatch/internal/store/bolt"
 	"github.com/editwatch/editwatch/notify"
 	"github.com/editwatch/editwatch/notify/console"
-	"github.com/editwatch/editwatch/notify/discord"
-	"github.com/editwatch/editwatch/notify/slack"
-	"github.com/editwatch/editwatch/notify/webhook"
 	"github.com/editwatch/editwatch/watcher"
 	"github.com/editwatch/editwatch/watcher/fetch"
 )
-
-// consoleName is the channel that is always there: the terminal.
-const consoleName = "console"
 
 // An app is everything that runs, wired together over one store.
 type app struct {
@@ -65,6 +57,9 @@ func newApp(e *env, c config) (*app, error) {
 	if a.store, err = openStore(c.Store); err != nil {
 		return nil, err
 	}
+	if err := a.keepUnderIDs(e.ctx); err != nil {
+		return nil, errors.Join(err, a.store.Close())
+	}
 	a.watcher = watcher.New(a.store, c.fetcher(), watcher.Options{
 		Schedule: c.Poll.schedule(), Hosts: c.Poll.Hosts, Logger: a.log,
 		MaxPage: int64(c.Poll.PageMax), MaxFeed: int64(c.Poll.FeedMax),
@@ -78,7 +73,7 @@ func newApp(e *env, c config) (*app, error) {
 		Logger:   a.log,
 	})
 	a.bot = bot.New(a.store, a.watcher, a.notifier, bot.Options{
-		Channels: names, Met: a.chat.met, Links: report.Links{Base: c.PublicURL}, Version: version(),
+		Channels: names, Aliases: c.aliases(), Met: a.chat.met, Links: report.Links{Base: c.PublicURL}, Version: version(),
 		Limits: bot.Limits{Server: c.Limits.Server, Channel: c.Limits.Channel, Articles: c.Limits.Articles},
 	})
 	if err := a.chat.answer(a.bot, a.store); err != nil {
@@ -132,69 +127,12 @@ func (c config) fetcher() *fetch.Client {
 	})
 }
 
-// everywhere allows all networks: the receivers of announcements stand in the
-// operator's own configuration, not in a page or a chat.
-var everywhere = []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0"), netip.MustParsePrefix("::/0")}
-
 // userAgent names us, and whom to complain to.
 func (c config) userAgent() string {
 	if c.Contact == "" {
 		return "editwatch/" + version()
 	}
 	return "editwatch/" + version() + " (+" + c.Contact + ")"
-}
-
-// senders makes the channels of the configuration, and lists their names.
-func (c config) senders(e *env, chat *chat) (map[news.ChannelName]notify.Channel, []news.ChannelName, error) {
-	all := map[news.ChannelName]notify.Channel{
-		consoleName: {Sender: console.New(e.stdout, e.style()), Links: report.Links{Base: c.localURL()}},
-	}
-	names := []news.ChannelName{}
-	out := safehttp.New(safehttp.Options{Allow: everywhere, Redirects: -1})
-	for _, ch := range c.Channels {
-		if p := platform(ch.Kind); p == onDiscord || p == onSlack {
-			n, err := chat.channel(p, ch.ID)
-			if err != nil {
-				return nil, nil, fmt.Errorf("channel %q: %w", ch.Name, err)
-			}
-			n.Location = ch.Timezone.Location
-			all[news.ChannelName(ch.Name)] = n
-			names = append(names, news.ChannelName(ch.Name))
-			continue
-		}
-		target, err := ch.secret("URL", ch.URL, ch.URLFile)
-		if err != nil {
-			return nil, nil, err
-		}
-		if ch.Kind != "console" && !isWeb(target) {
-			return nil, nil, fmt.Errorf("channel %q needs the url of its webhook: as url, in the file url_file names, or in the environment as EDITWATCH_%s_URL", ch.Name, envName(ch.Name))
-		}
-		secret, err := ch.secret("SECRET", ch.Secret, ch.SecretFile)
-		if err != nil {
-			return nil, nil, err
-		}
-		n := notify.Channel{Links: report.Links{Base: c.PublicURL}, Cap: news.DefaultCap, Location: ch.Timezone.Location}
-		switch ch.Kind {
-		case "console":
-			n.Sender, n.Links.Base, n.Cap = console.New(e.stdout, e.style()), c.localURL(), 0
-		case "discord-webhook":
-			n.Sender, err = discord.New(discord.Options{URL: target, HTTP: out, Logger: e.logger()})
-		case "slack-webhook":
-			n.Sender, err = slack.New(slack.Options{URL: target, HTTP: out, Logger: e.logger()})
-		case "webhook":
-			n.Sender, err = webhook.New(webhook.Options{URL: target, Secrets: strings.Fields(secret), HTTP: out})
-			n.Machine, n.Cap = true, 0
-		}
-		if err != nil {
-			return nil, nil, fmt.Errorf("channel %q: %w", ch.Name, err)
-		}
-		all[news.ChannelName(ch.Name)] = n
-		names = append(names, news.ChannelName(ch.Name))
-	}
-	if !slices.Contains(names, consoleName) {
-		names = append(names, consoleName) // always there
-	}
-	return all, names, nil
 }
 
 // localURL is where people on this machine find the pages.
@@ -209,7 +147,9 @@ func (c config) localURL() string {
 func (a *app) do(ctx context.Context, r cli.Request) bot.Answer {
 	switch {
 	case r.Command != nil:
-		answer, err := a.bot.Do(ctx, *r.Command)
+		c := *r.Command
+		c.Dialect = &cli.Dialect
+		answer, err := a.bot.Do(ctx, c)
 		if err != nil {
 			a.log.Error("command", "verb", r.Command.Verb, "err", err)
 			return bot.Sorry()
@@ -271,16 +211,21 @@ func (a *app) syncWatches(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	type key struct{ channel, url string }
+	type key struct {
+		channel news.ChannelName
+		url     string
+	}
 	have := make(map[key]news.Watch)
 	for _, w := range stored {
 		if w.FromFile {
-			have[key{string(w.Channel), w.URL}] = w
+			have[key{w.Channel, w.URL}] = w
 		}
 	}
+	aliases := a.config.aliases()
 	for _, wc := range a.config.Watches {
 		want := wc.watch()
-		k := key{wc.Channel, wc.URL}
+		want.Channel = aliases.Kept(want.Channel)
+		k := key{want.Channel, want.URL}
 		old, ok := have[k]
 		delete(have, k)
 		switch {

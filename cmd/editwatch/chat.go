@@ -68,9 +68,8 @@ const (
 type chat struct {
 	log     *slog.Logger
 	links   report.Links
-	names   map[news.ChannelName]news.ChannelName // of a platform and ID: the configured name
-	discord *discord.Session                      // nil: not configured
-	slack   *slack.Client                         // nil: not configured
+	discord *discord.Session // nil: not configured
+	slack   *slack.Client    // nil: not configured
 
 	discordBot *botdiscord.FrontEnd
 	slackBot   *botslack.FrontEnd
@@ -81,12 +80,7 @@ type chat struct {
 
 // chat prepares the platforms of the configuration. It sends nothing.
 func (c config) chat(log *slog.Logger) (*chat, error) {
-	ch := &chat{log: log, links: report.Links{Base: c.PublicURL}, names: make(map[news.ChannelName]news.ChannelName)}
-	for _, x := range c.Channels {
-		if p := platform(x.Kind); p == onDiscord || p == onSlack {
-			ch.names[p.name(x.ID)] = news.ChannelName(x.Name)
-		}
-	}
+	ch := &chat{log: log, links: report.Links{Base: c.PublicURL}}
 	// The operator chose the addresses of the platforms, as those of webhooks.
 	anywhere := safehttp.Options{Allow: everywhere, Redirects: -1}
 	out, dial := safehttp.New(anywhere), safehttp.Dialer(anywhere)
@@ -143,27 +137,16 @@ func (s slackConfig) secrets() (_ slackConfig, err error) {
 	return s, nil
 }
 
-// name is what a channel is called that was met in chat.
+// name is what a channel of the platform is kept under.
 func (p platform) name(id string) news.ChannelName { return news.ChannelName(string(p) + ":" + id) }
 
-// split takes the name of a channel that was met in chat apart.
+// split takes the kept name of a channel of a platform apart.
 func split(name news.ChannelName) (p platform, id string) {
 	kind, id, ok := strings.Cut(string(name), ":")
 	if !ok {
 		return "", ""
 	}
 	return platform(kind), id
-}
-
-// called returns what a channel of the platform is called here: as in the
-// configuration, or platform and ID.
-func (c *chat) called(p platform) func(id string) news.ChannelName {
-	return func(id string) news.ChannelName {
-		if name, ok := c.names[p.name(id)]; ok {
-			return name
-		}
-		return p.name(id)
-	}
 }
 
 // channel makes a channel of a platform that is configured.
@@ -181,13 +164,13 @@ func (c *chat) channel(p platform, id string) (notify.Channel, error) {
 	return n, err
 }
 
-// open makes a channel that was met in chat, for the notifier.
+// open makes a channel that only chat knows, for the notifier.
 func (c *chat) open(name news.ChannelName) (notify.Channel, bool) {
 	n, err := c.channel(split(name))
 	return n, err == nil
 }
 
-// met reports whether a name is of a channel that can be met in chat.
+// met reports whether a kept name is of a channel that we can be met in.
 func (c *chat) met(name news.ChannelName) bool {
 	p, id := split(name)
 	switch p {
@@ -203,7 +186,7 @@ func (c *chat) met(name news.ChannelName) bool {
 func (c *chat) answer(b *bot.Bot, s store.Store) (err error) {
 	if c.discord != nil {
 		c.discordBot, err = botdiscord.New(botdiscord.Options{
-			Session: c.discord, Bot: b, Store: s, PublicKey: c.publicKey, Channel: c.called(onDiscord), Logger: c.log,
+			Session: c.discord, Bot: b, Store: s, PublicKey: c.publicKey, Logger: c.log,
 		})
 		if err != nil {
 			return fmt.Errorf("discord: %w", err)
@@ -211,7 +194,7 @@ func (c *chat) answer(b *bot.Bot, s store.Store) (err error) {
 	}
 	if c.slack != nil {
 		c.slackBot, err = botslack.New(botslack.Options{
-			Client: c.slack, Bot: b, Store: s, SigningSecret: c.signing, Socket: c.socket, Channel: c.called(onSlack), Logger: c.log,
+			Client: c.slack, Bot: b, Store: s, SigningSecret: c.signing, Socket: c.socket, Logger: c.log,
 		})
 		if err != nil {
 			return fmt.Errorf("slack: %w", err)

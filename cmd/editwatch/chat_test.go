@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -10,13 +11,18 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/editwatch/editwatch/bot"
+	"github.com/editwatch/editwatch/bot/cli"
 	"github.com/editwatch/editwatch/internal/chattest"
+	"github.com/editwatch/editwatch/internal/news"
 	"github.com/editwatch/editwatch/internal/store"
+	"github.com/editwatch/editwatch/internal/store/bolt"
 )
 
 // An office is a whole running editwatch with a Discord, a Slack, and a site of
@@ -113,6 +119,33 @@ func (o *office) edit(headline string) {
 	o.t.Fatal("the edit was not noticed")
 }
 
+// watching waits until so many watches are placed and have read what they watch.
+func (o *office) watching(n int) []news.Watch {
+	o.t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		all, err := o.app.store.Watches(o.t.Context(), store.WatchQuery{})
+		if err != nil {
+			o.t.Fatal(err)
+		}
+		unread := slices.ContainsFunc(all, func(w news.Watch) bool { return w.Feed == "" && w.Article == "" })
+		if len(all) == n && !unread {
+			return all
+		}
+		if time.Now().After(deadline) {
+			o.t.Fatalf("watches %+v, want %d that were read", all, n)
+		}
+	}
+}
+
+// command is what the terminal says to a command, asked as its owner.
+func (o *office) command(verb bot.Verb, target ...string) string {
+	c := bot.Command{Verb: verb, Everywhere: true}
+	if len(target) > 0 {
+		c.Target = target[0]
+	}
+	return strings.Join(o.app.do(o.t.Context(), cli.Request{Command: &c}).Lines, "\n")
+}
+
 func (o *office) events() int {
 	n, err := o.app.store.Counts(o.t.Context())
 	if err != nil {
@@ -191,19 +224,7 @@ func TestChannelsOfBothKinds(t *testing.T) {
 		o.conf.Watches = append(o.conf.Watches, watchConfig{URL: o.site.URL + "/bridge", Channel: ch.Name})
 	}
 	o.start()
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
-		unread, err := o.app.store.Watches(t.Context(), store.WatchQuery{Unread: true})
-		if err != nil {
-			t.Fatal(err)
-		}
-		all, _ := o.app.store.Watches(t.Context(), store.WatchQuery{})
-		if len(all) == 2 && len(unread) == 0 {
-			break
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("watches %+v", all)
-		}
-	}
+	o.watching(2)
 	o.edit("Council votes to close bridge for two years")
 	o.discord.WaitMessages(chattest.DiscordText, 1)
 	o.slack.WaitMessages(chattest.SlackDesk, 1)
@@ -211,6 +232,99 @@ func TestChannelsOfBothKinds(t *testing.T) {
 	got := o.slack.Command(chattest.SlackMember, chattest.SlackDesk, "/editwatch", "list").Answer()
 	if !strings.Contains(got.Visible(), "w1") || strings.Contains(got.Visible(), "w2") {
 		t.Errorf("list answers %q, want the channel's own watch", got.Visible())
+	}
+}
+
+// TestNamedInTheConfiguration: a channel that was met in chat, is then named in
+// the configuration, and is not any more, stays one channel: nothing is posted
+// twice, and the thread goes on.
+func TestNamedInTheConfiguration(t *testing.T) {
+	o := newOffice(t, func(c *config) { c.path = "editwatch.toml" })
+	o.start()
+	o.slack.WaitSocket(1)
+	ask := func(text string) string {
+		return o.slack.Command(chattest.SlackMember, chattest.SlackDesk, "/editwatch", text).Answer().Visible()
+	}
+	ask("add <" + o.site.URL + "/bridge>")
+	ask("settings cap=7")
+	o.edit("Council votes to close bridge for two years")
+	root := o.slack.WaitMessages(chattest.SlackDesk, 1)[0]
+
+	check := func(times int, years string) {
+		t.Helper()
+		if got := ask("list"); !strings.Contains(got, "w1") || strings.Contains(got, "w2") {
+			t.Errorf("list answers %q, want the one watch", got)
+		}
+		if got := ask("settings"); !strings.Contains(got, "7") {
+			t.Errorf("settings answers %q, want the cap of 7", got)
+		}
+		o.edit("Council votes to close bridge for " + years + " years")
+		posts := o.slack.WaitMessages(chattest.SlackDesk, times)
+		if reply := posts[times-1]; reply.Thread != root.TS {
+			t.Errorf("the announcement is in thread %q, want %q", reply.Thread, root.TS)
+		}
+		if got := o.command("explain", o.site.URL+"/bridge"); strings.Contains(got, "console") || strings.Count(got, "w1 in ") != 1 {
+			t.Errorf("explain answers %q, want one channel", got)
+		}
+	}
+	o.stop()
+	o.conf.Channels = []channelConfig{{Name: "desk", Kind: "slack", ID: chattest.SlackDesk}}
+	o.conf.Watches = []watchConfig{{URL: o.site.URL + "/bridge", Channel: "desk"}}
+	o.start()
+	o.slack.WaitSocket(2)
+	check(2, "three")
+	if got := o.command("list"); !strings.Contains(got, "w1  desk  ") {
+		t.Errorf("list in the terminal answers %q, want the channel as desk", got)
+	}
+	o.stop()
+	o.conf.Channels[0].Name = "news" // another name changes nothing
+	o.conf.Watches[0].Channel = "news"
+	o.start()
+	o.slack.WaitSocket(3)
+	check(3, "four")
+	if n := len(o.slack.Messages(chattest.SlackDesk)); n != 3 {
+		t.Errorf("%d messages of 3 edits", n)
+	}
+}
+
+// TestConfiguredNamesOfEarlierVersions: what an earlier version kept under the
+// configured name is the channel's own from now on.
+func TestConfiguredNamesOfEarlierVersions(t *testing.T) {
+	o := newOffice(t, func(c *config) {
+		c.path = "editwatch.toml"
+		c.Channels = []channelConfig{{Name: "edits", Kind: "discord", ID: chattest.DiscordText}}
+		c.Watches = []watchConfig{{URL: "https://harbour.example/feed", Channel: "edits"}}
+	})
+	old, err := bolt.Open(o.conf.Store, bolt.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := o.conf.Watches[0].watch()
+	if w, err = old.AddWatch(t.Context(), w); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(old.SetSettings(t.Context(), "edits", news.Settings{Cap: 7}), old.Close()); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		a, err := newApp(&env{ctx: t.Context(), stdout: io.Discard, stderr: t.Output(), global: &grammar{}}, o.conf)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := a.syncWatches(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		w.Channel = onDiscord.name(chattest.DiscordText)
+		got, err := a.store.Watches(t.Context(), store.WatchQuery{})
+		if err != nil || len(got) != 1 || got[0].ID != w.ID || got[0].Channel != w.Channel {
+			t.Errorf("watches %+v, %v; want %+v", got, err, w)
+		}
+		if s, err := a.store.Settings(t.Context(), w.Channel); err != nil || s.Cap != 7 {
+			t.Errorf("settings %+v, %v; want a cap of 7", s, err)
+		}
+		if err := a.close(); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

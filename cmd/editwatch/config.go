@@ -258,7 +258,7 @@ func (c *config) check() error {
 				report("channel %q: there are two of that name", ch.Name)
 			}
 			if ch.ID != "" && other.ID == ch.ID && other.Kind == ch.Kind {
-				report("channel %q: it has the id of channel %q", ch.Name, other.Name)
+				report("channel %q: it has the id of channel %q, and is the same; leave one of the two, and name that one in its watches", ch.Name, other.Name)
 			}
 		}
 	}
@@ -293,6 +293,8 @@ func (ch channelConfig) check() error {
 		return errors.New("name: give it a short name of letters and digits")
 	case ch.Kind == "":
 		return fmt.Errorf("kind: one of %s", strings.Join(kinds, ", "))
+	case ch.Name == consoleName && ch.Kind != consoleName:
+		return fmt.Errorf("name: %s is the terminal, which is always there; call this channel something else", consoleName)
 	case ch.Kind == "console" && (ch.URL != "" || ch.URLFile != ""):
 		return errors.New("a console has no url")
 	case ch.Kind == string(onDiscord) && !discord.IsID(ch.ID):

@@ -57,6 +57,7 @@ func tags(t *testing.T, file string) (keys []string) {
 // TestConfigErrors holds what is said of a wrong file to words that somebody
 // understands who never saw our code.
 func TestConfigErrors(t *testing.T) {
+	const slack = "kind = \"slack\"\nid = \"C0123456789\"\n"
 	const webhook = "[[channel]]\nname = \"desk\"\nkind = \"webhook\"\nurl = \"https://a.example/\"\nsecret = "
 	tests := []struct{ text, want string }{
 		{"[poll]\nallow = \"127.0.0.0/8\"", `f:2:9: poll.allow: a list of networks is wanted, such as ["127.0.0.0/8"]`},
@@ -73,6 +74,9 @@ func TestConfigErrors(t *testing.T) {
 		{"[poll]\ngap = \"1s\"\ngap = \"2s\"", "f:3:1: the key gap stands there twice"},
 		{"[announce]\nretry = \"0s\"", "f: announce.retry: must be longer than nothing"},
 		{"[announce]\nstale = \"0s\"", "f: announce.stale: must be longer than nothing"},
+		{"[[channel]]\nname = \"desk\"\n" + slack + "[[channel]]\nname = \"news\"\n" + slack,
+			`f: channel "news": it has the id of channel "desk", and is the same; leave one of the two, and name that one in its watches`},
+		{"[[channel]]\nname = \"console\"\n" + slack, `f: channel "console": name: console is the terminal, which is always there; call this channel something else`},
 		{webhook + "\"hunter22\"", `f: channel "desk": secret: it is not "whsec_" and base64 behind it; openssl rand -base64 32 makes one`},
 		{webhook + "\"whsec_\"", `f: channel "desk": secret: it is not "whsec_" and base64 behind it; openssl rand -base64 32 makes one`},
 	}
@@ -82,6 +86,7 @@ func TestConfigErrors(t *testing.T) {
 		}
 	}
 	for _, good := range []string{
+		"[[channel]]\nname = \"desk\"\n" + slack + "[[channel]]\nname = \"edits\"\nkind = \"discord\"\nid = \"123456789012345678\"",
 		webhook + "\"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"",
 		"[poll]\ngap = \"0s\"\nlook = \"0s\"\ngone_for = \"0s\"\nbackoff_max = \"0s\"\n[announce]\ncoalesce = \"0s\"",
 	} {

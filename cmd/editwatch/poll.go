@@ -129,7 +129,7 @@ func (a *app) owed(ctx context.Context) ([]string, error) {
 	}
 	trouble := make(map[news.ChannelName]string)
 	for _, d := range pending {
-		if _, known := a.channels[d.Channel]; !known {
+		if _, known := a.channels[d.Channel]; !known && !a.chat.met(d.Channel) {
 			trouble[d.Channel] = "it is not in the configuration"
 		} else if d.Trouble != "" {
 			trouble[d.Channel] = d.Trouble
@@ -137,7 +137,7 @@ func (a *app) owed(ctx context.Context) ([]string, error) {
 	}
 	var owed []string
 	for _, name := range slices.Sorted(maps.Keys(trouble)) {
-		owed = append(owed, fmt.Sprintf("channel %s: %s", name, trouble[name]))
+		owed = append(owed, fmt.Sprintf("channel %s: %s", a.config.aliases().Called(name), trouble[name]))
 	}
 	return owed, nil
 }

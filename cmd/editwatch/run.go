@@ -83,7 +83,7 @@ func (a *app) run(e *env, l net.Listener, urls []string, dry bool) error {
 		out := console.New(e.stdout, e.style())
 		group.Go(func() error {
 			return a.notifier.Rehearse(ctx, func(an notify.Announcement) error {
-				fmt.Fprintf(e.stdout, "would post to %s:\n", an.Delivery.Channel)
+				fmt.Fprintf(e.stdout, "would post to %s:\n", a.config.aliases().Called(an.Delivery.Channel))
 				_, err := out.Send(ctx, an)
 				return err
 			})
@@ -110,7 +110,7 @@ func (a *app) run(e *env, l net.Listener, urls []string, dry bool) error {
 func (a *app) addAll(ctx context.Context, e *env, urls []string) error {
 	refused := 0
 	for _, u := range urls {
-		answer, err := a.bot.Do(ctx, bot.Command{Verb: bot.Add, Target: u, Channel: consoleName, Everywhere: true})
+		answer, err := a.bot.Do(ctx, bot.Command{Verb: bot.Add, Target: u, Channel: consoleName, Everywhere: true, Dialect: &cli.Dialect})
 		if ctx.Err() != nil {
 			return nil
 		}
@@ -127,7 +127,7 @@ func (a *app) addAll(ctx context.Context, e *env, urls []string) error {
 			return err
 		}
 	}
-	list, err := a.bot.Do(ctx, bot.Command{Verb: bot.List, Everywhere: true})
+	list, err := a.bot.Do(ctx, bot.Command{Verb: bot.List, Everywhere: true, Dialect: &cli.Dialect})
 	if ctx.Err() != nil || err != nil {
 		return err
 	}
