@@ -159,12 +159,16 @@ func addressOf(doc, n *html.Node) address {
 }
 
 // tagOf returns an element's name as a step has it. On a broken page a name may
-// hold the marks an address is written with; all such names are one.
+// hold the marks and spaces an address is written with; all such names are one.
 func tagOf(n *html.Node) string {
-	if n.DataAtom == 0 && strings.ContainsAny(n.Data, "<:.#@=") {
+	if n.DataAtom == 0 && strings.ContainsFunc(n.Data, oddInName) {
 		return "-"
 	}
 	return n.Data
+}
+
+func oddInName(r rune) bool {
+	return r != '-' && r != '_' && (r < '0' || r > '9') && (r < 'a' || r > 'z')
 }
 
 func stepOf(n *html.Node) step {
