@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	_ "embed"
 	"encoding/json"
 	"errors"
 	"io"
@@ -15,26 +16,55 @@ import (
 	"github.com/editwatch/editwatch/internal/store"
 )
 
-// How many events an answer of the API holds.
-const (
-	apiEvents    = 20
-	maxAPIEvents = 100
-)
+// apiRoot begins the addresses of the API. What is added keeps its number; what
+// would break a client gets another.
+const apiRoot = "/api/v1"
 
-// eventsBody answers /api/v1/events. Events are newest first, or oldest first
-// after a number.
-type eventsBody struct {
-	Events []news.Report `json:"events"`
-	Next   string        `json:"next"` // address of the next page; empty on the last
+// openAPI describes the API, by hand. Tests hold the routes and every answer
+// against it.
+//
+//go:embed openapi.json
+var openAPI []byte
+
+// A route is one address of the API.
+type route struct {
+	path    string // below apiRoot
+	handler handler
 }
 
-// articleBody answers /api/v1/articles/{id}.
+func (s *site) apiRoutes() []route {
+	return []route{
+		{"/openapi.json", s.apiDescription},
+		{"/articles", s.apiArticles},
+		{"/articles/{id}", s.apiArticle},
+		{"/articles/{id}/versions", s.apiVersions},
+		{"/articles/{id}/versions/{n}", s.apiVersion},
+		{"/articles/{id}/diff/{from}/{to}", s.apiDiff},
+		{"/events", s.apiEvents},
+		{"/events/{id}", s.apiEvent},
+		{"/search", s.apiSearch},
+		{"/sources", s.apiSources},
+		{"/feeds", s.apiFeeds},
+		{"/lookup", s.apiLookup},
+		{"/stream", s.stream},
+	}
+}
+
+func (s *site) apiDescription(w http.ResponseWriter, r *http.Request) error {
+	return s.send(w, r, answer{contentType: "application/json", tag: s.tagOf(r, openAPI), make: func(w io.Writer) error {
+		_, err := w.Write(openAPI)
+		return err
+	}})
+}
+
+// An articleBody is an article as the API shows it.
 type articleBody struct {
 	ID         news.ArticleID `json:"id"`
 	URL        string         `json:"url"`
 	Headline   string         `json:"headline"`
 	Source     string         `json:"source"`
 	Language   string         `json:"language"`
+	Kind       string         `json:"kind"`
 	Reading    news.Reading   `json:"reading"`
 	Published  *time.Time     `json:"published"`
 	FirstSeen  *time.Time     `json:"first_seen"`
@@ -47,125 +77,30 @@ type articleBody struct {
 	Edits      int            `json:"edits"`
 	Hash       news.Hash      `json:"hash"`
 	Extractor  string         `json:"extractor"`
-	History    string         `json:"history"`
-	Events     []news.Report  `json:"events"` // the newest, newest first
-	Next       string         `json:"next"`   // address of older events; empty when there are none
+	Links      articleLinks   `json:"links"`
 }
 
-// apiEvents lists events. Query: article, source, before or after (numbers of
-// events), max.
-func (s *site) apiEvents(w http.ResponseWriter, r *http.Request) error {
-	q := store.EventQuery{
-		Article: news.ArticleID(r.URL.Query().Get("article")),
-		Source:  r.URL.Query().Get("source"),
-		Max:     apiEvents,
-	}
-	var err error
-	if q.Before, err = cursor(r, "before"); err != nil {
-		return err
-	}
-	if r.URL.Query().Has("after") {
-		q.Oldest = true
-		if v := r.URL.Query().Get("after"); v != "0" {
-			if q.After, err = cursor(r, "after"); err != nil {
-				return err
-			}
-		}
-	}
-	if v := r.URL.Query().Get("max"); v != "" {
-		n := number(v)
-		if n < 1 || n > maxAPIEvents {
-			return &refusal{Status: http.StatusBadRequest, Title: "max is a number from 1 to " + strconv.Itoa(maxAPIEvents)}
-		}
-		q.Max = n
-	}
-	events, next, err := s.eventPage(r, q)
-	if err != nil {
-		return err
-	}
-	return s.sendJSON(w, r, s.tagOf(r, events), func(ctx context.Context) (any, error) {
-		reports, err := s.reports(ctx, events, s.base(r))
-		return eventsBody{reports, next}, err
-	})
+type articleLinks struct {
+	Self     string `json:"self"`
+	Versions string `json:"versions"`
+	Events   string `json:"events"`
+	History  string `json:"history"` // for people
 }
 
-// eventPage reads one page of events and makes the address of the next.
-func (s *site) eventPage(r *http.Request, q store.EventQuery) (events []news.Event, next string, err error) {
-	want := q.Max
-	q.Max++
-	events, err = s.store.Events(r.Context(), q)
-	if err != nil || len(events) <= want {
-		return events, "", err
+func (s *site) articleBody(a news.Article, base string) articleBody {
+	self := base + apiRoot + articlePath(a.ID)
+	return articleBody{
+		ID: a.ID, URL: a.URL, Headline: a.Headline, Source: a.Source, Language: a.Language, Kind: a.Kind, Reading: a.Reading,
+		Published: known(a.Published), FirstSeen: known(a.FirstSeen), LastEdited: known(a.LastEdited),
+		Checked: known(a.Polling.Last), NextCheck: known(a.Polling.Next),
+		Removed: known(a.Removed), Retired: known(a.Retired),
+		Versions: a.Versions, Edits: a.Edits, Hash: a.Hash, Extractor: a.Extractor,
+		Links: articleLinks{
+			Self: self, Versions: self + "/versions",
+			Events:  base + apiRoot + "/events?article=" + url.QueryEscape(string(a.ID)),
+			History: base + articlePath(a.ID),
+		},
 	}
-	events = events[:want]
-	v := url.Values{"max": {strconv.Itoa(want)}}
-	if q.Article != "" {
-		v.Set("article", string(q.Article))
-	}
-	if q.Source != "" {
-		v.Set("source", q.Source)
-	}
-	direction := "before"
-	if q.Oldest {
-		direction = "after"
-	}
-	v.Set(direction, strconv.FormatUint(uint64(events[want-1].Seq), 10))
-	return events, s.base(r) + "/api/v1/events?" + v.Encode(), nil
-}
-
-func (s *site) reports(ctx context.Context, events []news.Event, base string) ([]news.Report, error) {
-	out := make([]news.Report, 0, len(events))
-	for _, e := range events {
-		rep, err := s.report(ctx, e, base)
-		if err != nil && !errors.Is(err, store.ErrNotFound) {
-			return nil, err
-		}
-		out = append(out, rep) // what was deleted leaves the rest of the report
-	}
-	return out, nil
-}
-
-// apiEvent shows one event.
-func (s *site) apiEvent(w http.ResponseWriter, r *http.Request) error {
-	seq, err := strconv.ParseUint(strings.TrimPrefix(r.PathValue("id"), "e"), 10, 64)
-	if err != nil {
-		return errNoEvent
-	}
-	e, err := s.store.Event(r.Context(), news.Seq(seq))
-	if errors.Is(err, store.ErrNotFound) {
-		return errNoEvent
-	}
-	if err != nil {
-		return err
-	}
-	return s.sendJSON(w, r, s.tagOf(r, e), func(ctx context.Context) (any, error) {
-		return s.report(ctx, e, s.base(r))
-	})
-}
-
-var errNoEvent = &refusal{Status: http.StatusNotFound, Title: "No such event"}
-
-// apiArticle shows an article and its newest events.
-func (s *site) apiArticle(w http.ResponseWriter, r *http.Request) error {
-	a, err := s.find(r.Context(), r)
-	if err != nil {
-		return err
-	}
-	events, next, err := s.eventPage(r, store.EventQuery{Article: a.ID, Max: apiEvents})
-	if err != nil {
-		return err
-	}
-	return s.sendJSON(w, r, s.tagOf(r, a, events), func(ctx context.Context) (any, error) {
-		reports, err := s.reports(ctx, events, s.base(r))
-		return articleBody{
-			ID: a.ID, URL: a.URL, Headline: a.Headline, Source: a.Source, Language: a.Language, Reading: a.Reading,
-			Published: known(a.Published), FirstSeen: known(a.FirstSeen), LastEdited: known(a.LastEdited),
-			Checked: known(a.Polling.Last), NextCheck: known(a.Polling.Next),
-			Removed: known(a.Removed), Retired: known(a.Retired),
-			Versions: a.Versions, Edits: a.Edits, Hash: a.Hash, Extractor: a.Extractor,
-			History: s.base(r) + articlePath(a.ID), Events: reports, Next: next,
-		}, err
-	})
 }
 
 // known returns nil for the zero time, which JSON would show as a year.
@@ -175,6 +110,152 @@ func known(t time.Time) *time.Time {
 	}
 	t = t.UTC()
 	return &t
+}
+
+// apiArticles lists articles, those with the newest events first.
+func (s *site) apiArticles(w http.ResponseWriter, r *http.Request) error {
+	q := ask(r, "source", "feed", "cursor", "limit")
+	limit := q.limit()
+	want := store.ArticleQuery{
+		Source: q.text("source"), Feed: news.FeedID(q.text("feed")), After: news.ArticleID(q.cursor()), Max: limit + 1,
+	}
+	if q.err != nil {
+		return q.err
+	}
+	list, err := s.store.Articles(r.Context(), want)
+	if errors.Is(err, store.ErrNotFound) { // the article that the page before ended with
+		q.lost()
+		return q.err
+	}
+	if err != nil {
+		return err
+	}
+	list, more := cut(list, limit)
+	body := struct {
+		Articles []articleBody `json:"articles"`
+		Next     string        `json:"next"`
+	}{Articles: []articleBody{}}
+	for _, a := range list {
+		body.Articles = append(body.Articles, s.articleBody(a, s.base(r)))
+	}
+	if more {
+		body.Next = s.next(w, r, more, string(list[limit-1].ID))
+	}
+	return s.sendJSON(w, r, s.tagOf(r, body), func(context.Context) (any, error) { return body, nil })
+}
+
+// apiArticle shows an article.
+func (s *site) apiArticle(w http.ResponseWriter, r *http.Request) error {
+	if q := ask(r); q.err != nil {
+		return q.err
+	}
+	a, err := s.find(r.Context(), r)
+	if err != nil {
+		return err
+	}
+	return s.sendArticle(w, r, a)
+}
+
+func (s *site) sendArticle(w http.ResponseWriter, r *http.Request, a news.Article) error {
+	body := s.articleBody(a, s.base(r))
+	return s.sendJSON(w, r, s.tagOf(r, body), func(context.Context) (any, error) { return body, nil })
+}
+
+// apiLookup shows the article that is kept under an address.
+func (s *site) apiLookup(w http.ResponseWriter, r *http.Request) error {
+	q := ask(r, "url")
+	address := q.text("url")
+	if q.err != nil {
+		return q.err
+	}
+	a, err := s.findByAddress(r.Context(), address)
+	if err != nil {
+		return err
+	}
+	return s.sendArticle(w, r, a)
+}
+
+// apiSources lists the publications whose articles are kept, by name.
+func (s *site) apiSources(w http.ResponseWriter, r *http.Request) error {
+	q := ask(r, "cursor", "limit")
+	limit, after := q.limit(), q.cursor()
+	if q.err != nil {
+		return q.err
+	}
+	names, err := s.store.Sources(r.Context(), after, limit+1)
+	if err != nil {
+		return err
+	}
+	names, more := cut(names, limit)
+	type source struct {
+		Name     string `json:"name"`
+		Articles string `json:"articles"`
+		Events   string `json:"events"`
+	}
+	body := struct {
+		Sources []source `json:"sources"`
+		Next    string   `json:"next"`
+	}{Sources: []source{}}
+	for _, name := range names {
+		as := "?source=" + url.QueryEscape(name)
+		body.Sources = append(body.Sources, source{name, s.base(r) + apiRoot + "/articles" + as, s.base(r) + apiRoot + "/events" + as})
+	}
+	if more {
+		body.Next = s.next(w, r, more, names[limit-1])
+	}
+	return s.sendJSON(w, r, s.tagOf(r, body), func(context.Context) (any, error) { return body, nil })
+}
+
+// A feedBody is a feed as the API shows it. Its own address is left out: it may
+// hold a subscriber's token.
+type feedBody struct {
+	ID           news.FeedID  `json:"id"`
+	Title        string       `json:"title"`
+	Site         string       `json:"site"`
+	Host         string       `json:"host"`
+	Entries      int          `json:"entries"`
+	FirstSeen    *time.Time   `json:"first_seen"`
+	Listed       *time.Time   `json:"listed"`
+	Checked      *time.Time   `json:"checked"`
+	NextCheck    *time.Time   `json:"next_check"`
+	Outcome      news.Outcome `json:"outcome"`
+	Failures     int          `json:"failures"`
+	FailingSince *time.Time   `json:"failing_since"`
+	Trouble      string       `json:"trouble"`
+	Articles     string       `json:"articles"`
+}
+
+// apiFeeds lists the feeds and how their reading goes, in the order of their
+// IDs.
+func (s *site) apiFeeds(w http.ResponseWriter, r *http.Request) error {
+	q := ask(r, "cursor", "limit")
+	limit, from := q.limit(), int(q.numberCursor())
+	if q.err != nil {
+		return q.err
+	}
+	feeds, err := s.store.Feeds(r.Context())
+	if err != nil {
+		return err
+	}
+	feeds, more := cut(feeds[min(from, len(feeds)):], limit)
+	body := struct {
+		Feeds []feedBody `json:"feeds"`
+		Next  string     `json:"next"`
+	}{Feeds: []feedBody{}}
+	for _, f := range feeds {
+		b := feedBody{
+			ID: f.ID, Title: f.Title, Site: outward(f.SiteURL), Host: news.Host(f.URL), Entries: f.Entries,
+			FirstSeen: known(f.FirstSeen), Listed: known(f.Listed), Checked: known(f.Polling.Last), NextCheck: known(f.Polling.Next),
+			Outcome: f.Polling.Outcome, Failures: f.Polling.Failures,
+			Articles: s.base(r) + apiRoot + "/articles?feed=" + url.QueryEscape(string(f.ID)),
+		}
+		if f.Polling.Failures > 0 {
+			b.FailingSince, b.Trouble = known(f.Polling.FailingSince), f.Polling.Detail
+		}
+		body.Feeds = append(body.Feeds, b)
+	}
+	body.Next = s.next(w, r, more, strconv.Itoa(from+limit))
+	return s.sendJSON(w, r, s.tagOf(r, body), func(context.Context) (any, error) { return body, nil })
 }
 
 func (s *site) sendJSON(w http.ResponseWriter, r *http.Request, tag string, body func(context.Context) (any, error)) error {
@@ -187,41 +268,11 @@ func (s *site) sendJSON(w http.ResponseWriter, r *http.Request, tag string, body
 	}})
 }
 
-// healthTimeout bounds how long the store may take to answer.
-const healthTimeout = 3 * time.Second
-
-// healthz answers 200 while the store does.
-func (s *site) healthz(w http.ResponseWriter, r *http.Request) error {
-	return s.health(w, r, nil)
-}
-
-// readyz answers 200 while everything does.
-func (s *site) readyz(w http.ResponseWriter, r *http.Request) error {
-	return s.health(w, r, s.ready)
-}
-
-func (s *site) health(w http.ResponseWriter, r *http.Request, ready func(context.Context) error) error {
-	ctx, cancel := context.WithTimeout(r.Context(), healthTimeout)
-	defer cancel()
-	status, body := http.StatusOK, map[string]any{"status": "ok", "version": s.version}
-	unwell := func(state string, err error) {
-		s.log.Warn("health check", "status", state, "err", err)
-		status, body["status"] = http.StatusServiceUnavailable, state
-	}
-	if counts, err := s.store.Counts(ctx); err != nil {
-		unwell("the store does not answer", err)
-	} else if ready != nil {
-		if err := ready(ctx); err != nil {
-			unwell("not ready", err)
-		}
-	} else {
-		body["articles"], body["versions"] = counts.Articles, counts.Versions
-		body["events"], body["pending"] = counts.Events, counts.Pending
-	}
-	b, err := json.Marshal(body)
+// eventNumber reads an event's ID or number; 0 when it is none.
+func eventNumber(id string) news.Seq {
+	n, err := strconv.ParseUint(strings.TrimPrefix(id, "e"), 10, 63)
 	if err != nil {
-		return err
+		return 0
 	}
-	write(w, r, status, "application/json", append(b, '\n'))
-	return nil
+	return news.Seq(n)
 }

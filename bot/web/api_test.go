@@ -17,7 +17,7 @@ func TestAPI(t *testing.T) {
 	w := writtenHistory(t)
 	h := New(Options{Store: w.st})
 	var events []news.Report
-	for next := "/api/v1/events?max=2&article=" + string(w.bridge); next != ""; {
+	for next := "/api/v1/events?limit=2&article=" + string(w.bridge); next != ""; {
 		var page struct {
 			Events []news.Report
 			Next   string

@@ -32,12 +32,12 @@ func (s *site) guard(next http.Handler) http.Handler {
 					panic(v)
 				}
 				s.log.Error("page panicked", "path", r.URL.Path, "panic", v)
-				s.fail(w, r, errPanic)
+				s.refuse(w, r, errPanic)
 			}
 		}()
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {
 			w.Header().Set("Allow", "GET, HEAD")
-			s.fail(w, r, errMethod)
+			s.refuse(w, r, errMethod)
 			return
 		}
 		if s.prefix != "" {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -18,7 +19,17 @@ const maxLookup = 4000
 
 // lookup leads from an address in any of its forms to the article's page.
 func (s *site) lookup(w http.ResponseWriter, r *http.Request) error {
-	given := strings.TrimSpace(r.URL.Query().Get("url"))
+	a, err := s.findByAddress(r.Context(), r.URL.Query().Get("url"))
+	if err != nil {
+		return err
+	}
+	return s.redirect(w, r, articlePath(a.ID))
+}
+
+// findByAddress returns the article that is kept under an address, given in any
+// of its forms, or a refusal that says why there is none.
+func (s *site) findByAddress(ctx context.Context, given string) (news.Article, error) {
+	given = strings.TrimSpace(given)
 	address := given
 	if !strings.Contains(address, "://") {
 		address = "https://" + strings.TrimPrefix(address, "//")
@@ -28,20 +39,17 @@ func (s *site) lookup(w http.ResponseWriter, r *http.Request) error {
 		if len(given) > maxLookup {
 			given = ""
 		}
-		return &refusal{Status: http.StatusBadRequest, Title: "That is not a link", Lookup: given,
+		return news.Article{}, &refusal{Status: http.StatusBadRequest, Title: "That is not a link", Lookup: given,
 			Text: "Paste the address of an article as your browser shows it, such as https://news.example.org/2026/bridge."}
 	}
-	a, err := s.store.FindArticle(r.Context(),
+	a, err := s.store.FindArticle(ctx,
 		news.AddressKey(news.PageReading, address), news.AddressKey(news.FeedReading, address))
 	if errors.Is(err, store.ErrNotFound) {
-		return &refusal{Status: http.StatusNotFound, Title: "No article is kept under this link", Lookup: given,
+		return a, &refusal{Status: http.StatusNotFound, Title: "No article is kept under this link", Lookup: given,
 			Text: "It is not watched, or not under this address. Tracking parameters, mobile and AMP forms do not matter; " +
 				"if the article has moved, try its older address."}
 	}
-	if err != nil {
-		return err
-	}
-	return s.redirect(w, r, articlePath(a.ID))
+	return a, err
 }
 
 // sourceNames is how many sources stand on one page.

@@ -86,16 +86,6 @@ func (s *site) fail(w http.ResponseWriter, r *http.Request, err error) {
 	write(w, r, ref.Status, "text/html; charset=utf-8", b.Bytes())
 }
 
-// failJSON answers with an error in JSON.
-func (s *site) failJSON(w http.ResponseWriter, r *http.Request, err error) {
-	ref, log := asRefusal(err)
-	if log {
-		s.log.Error("answer not made", "path", r.URL.Path, "err", err)
-	}
-	body, _ := json.Marshal(map[string]string{"error": ref.Title, "detail": ref.Text})
-	write(w, r, ref.Status, "application/json", append(body, '\n'))
-}
-
 // write sends a whole answer that must not be kept.
 func write(w http.ResponseWriter, r *http.Request, status int, contentType string, body []byte) {
 	h := w.Header()

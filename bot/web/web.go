@@ -31,21 +31,24 @@ import (
 	"time"
 
 	"github.com/editwatch/editwatch/internal/news"
+	"github.com/editwatch/editwatch/internal/search"
 	"github.com/editwatch/editwatch/internal/store"
 )
 
-// Store is what the pages read. Its methods are those of [store.Reader].
+// Store is what the pages read. Its methods are those of [store.Store].
 type Store interface {
 	Feeds(ctx context.Context) ([]news.Feed, error)
 	Article(ctx context.Context, id news.ArticleID) (news.Article, error)
 	FindArticle(ctx context.Context, keys ...news.Key) (news.Article, error)
 	Articles(ctx context.Context, q store.ArticleQuery) ([]news.Article, error)
 	Version(ctx context.Context, article news.ArticleID, number int) (news.Version, error)
+	Versions(ctx context.Context, article news.ArticleID, from, to int) ([]news.Version, error)
 	Feed(ctx context.Context, id news.FeedID) (news.Feed, error)
 	Event(ctx context.Context, seq news.Seq) (news.Event, error)
 	Events(ctx context.Context, q store.EventQuery) ([]news.Event, error)
 	Sources(ctx context.Context, after string, max int) ([]string, error)
 	Counts(ctx context.Context) (store.Counts, error)
+	Signal() (changed <-chan struct{}, stop func())
 }
 
 // Options configure the pages.
@@ -59,15 +62,25 @@ type Options struct {
 	Version string
 	// Ready says whether everything beyond the store works, for /readyz; nil
 	// when there is nothing beyond.
-	Ready  func(context.Context) error
-	Logger *slog.Logger
+	Ready func(context.Context) error
+	// Search finds versions by their words; nil where that is switched off.
+	Search Searcher
+	// Closing ends the streams when it is closed; nil: they go on until their
+	// connections end.
+	Closing <-chan struct{}
+	Logger  *slog.Logger
+}
+
+// A Searcher is a [search.Index].
+type Searcher interface {
+	Search(ctx context.Context, q search.Query) (search.Results, error)
 }
 
 // New returns the handler of all pages, feeds and API answers. It answers GET
 // and HEAD only. It serves requests with and without the path of PublicURL, so
 // that a proxy may strip it or not.
 func New(o Options) http.Handler {
-	s := &site{store: o.Store, version: o.Version, ready: o.Ready, log: o.Logger}
+	s := &site{store: o.Store, version: o.Version, ready: o.Ready, search: o.Search, closing: o.Closing, log: o.Logger}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -84,17 +97,20 @@ func New(o Options) http.Handler {
 	return s.guard(s.routes())
 }
 
-// site holds what all handlers share. But for the bodies kept, it does not
-// change after New.
+// site holds what all handlers share. But for the bodies kept and the streams
+// counted, it does not change after New.
 type site struct {
 	store   Store
 	public  string // scheme and host of the public address; empty without one
 	prefix  string // path of the public address, without a slash at its end
 	version string
 	ready   func(context.Context) error
+	search  Searcher
+	closing <-chan struct{}
 	log     *slog.Logger
 	pages   map[string]*template.Template
 	kept    kept
+	streams streams
 }
 
 func (s *site) routes() http.Handler {
@@ -120,9 +136,9 @@ func (s *site) routes() http.Handler {
 		page("/sources/{source}/edits."+f.name, s.edits(f))
 	}
 	api := func(pattern string, h handler) { mux.Handle("GET "+pattern, s.handle(h, s.failJSON)) }
-	api("/api/v1/events", s.apiEvents)
-	api("/api/v1/events/{id}", s.apiEvent)
-	api("/api/v1/articles/{id}", s.apiArticle)
+	for _, route := range s.apiRoutes() {
+		api(apiRoot+route.path, route.handler)
+	}
 	api("/api/", func(http.ResponseWriter, *http.Request) error { return errNoPage })
 	api("/healthz", s.healthz)
 	api("/readyz", s.readyz)

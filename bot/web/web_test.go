@@ -126,8 +126,8 @@ func TestUnwelcomeRequests(t *testing.T) {
 		{"/lookup?url=hello", 400},
 		{"/lookup?url=" + strings.Repeat("x", 5000), 400},
 		{"/lookup?url=https://nobody.example/x", 404},
-		{"/api/v1/events?max=0", 400},
-		{"/api/v1/events?max=1000", 400},
+		{"/api/v1/events?limit=0", 400},
+		{"/api/v1/events?limit=1000", 400},
 		{"/api/v1/events/e99999", 404},
 		{"/api/v1/articles/zzz", 404},
 		{"/api/v2/", 404},
@@ -142,7 +142,7 @@ func TestUnwelcomeRequests(t *testing.T) {
 		if got.Code >= 400 && got.Header().Get("Cache-Control") != "no-store" {
 			t.Errorf("%.60s: an error may be kept", tt.path)
 		}
-		if json := strings.HasPrefix(tt.path, "/api/"); got.Code >= 400 && json != (got.Header().Get("Content-Type") == "application/json") {
+		if json := strings.HasPrefix(tt.path, "/api/"); got.Code >= 400 && json != (got.Header().Get("Content-Type") == problemType) {
 			t.Errorf("%.60s answers with %s", tt.path, got.Header().Get("Content-Type"))
 		}
 	}

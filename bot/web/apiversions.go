@@ -1,0 +1,171 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/editwatch/editwatch/internal/edit"
+	"github.com/editwatch/editwatch/internal/news"
+	"github.com/editwatch/editwatch/internal/store"
+)
+
+// A versionBody is a version as the API shows it.
+type versionBody struct {
+	Article   news.ArticleID `json:"article"`
+	Number    int            `json:"number"`
+	Seen      time.Time      `json:"seen"`
+	Hash      news.Hash      `json:"hash"`
+	Extractor string         `json:"extractor"`
+	Headline  string         `json:"headline"`
+	Text      *textBody      `json:"text,omitempty"` // left out of lists
+	Links     versionLinks   `json:"links"`
+}
+
+// A textBody is a text with all its fields, empty ones too.
+type textBody struct {
+	Headline   string   `json:"headline"`
+	Standfirst string   `json:"standfirst"`
+	Paragraphs []string `json:"paragraphs"`
+}
+
+type versionLinks struct {
+	Self string `json:"self"`
+	Page string `json:"page"` // for people
+	Diff string `json:"diff"` // to the version before; empty for the baseline
+}
+
+func (s *site) versionBody(v news.Version, base string) versionBody {
+	b := versionBody{
+		Article: v.Article, Number: v.Number, Seen: v.Seen.UTC(), Hash: v.Hash, Extractor: v.Extractor, Headline: v.Text.Headline,
+		Links: versionLinks{Self: base + apiRoot + versionPath(v.Article, v.Number), Page: base + versionPath(v.Article, v.Number)},
+	}
+	if v.Number > 1 {
+		b.Links.Diff = base + apiRoot + diffPath(v.Article, v.Number-1, v.Number)
+	}
+	return b
+}
+
+// apiVersions lists an article's versions, oldest first.
+func (s *site) apiVersions(w http.ResponseWriter, r *http.Request) error {
+	q := ask(r, "cursor", "limit")
+	limit, after := q.limit(), int(q.numberCursor())
+	if q.err != nil {
+		return q.err
+	}
+	a, err := s.find(r.Context(), r)
+	if err != nil {
+		return err
+	}
+	last := min(after+limit, a.Versions)
+	next := s.next(w, r, last < a.Versions, strconv.Itoa(last))
+	return s.sendJSON(w, r, s.tagOf(r, a.ID, a.Versions, a.Hash), func(ctx context.Context) (any, error) {
+		body := struct {
+			Versions []versionBody `json:"versions"`
+			Next     string        `json:"next"`
+		}{[]versionBody{}, next}
+		if after >= last {
+			return body, nil
+		}
+		list, err := s.store.Versions(ctx, a.ID, after+1, last)
+		for _, v := range list {
+			body.Versions = append(body.Versions, s.versionBody(v, s.base(r)))
+		}
+		return body, err
+	})
+}
+
+// apiVersion shows a version with its text.
+func (s *site) apiVersion(w http.ResponseWriter, r *http.Request) error {
+	if q := ask(r); q.err != nil {
+		return q.err
+	}
+	a, err := s.find(r.Context(), r)
+	if err != nil {
+		return err
+	}
+	n := number(r.PathValue("n"))
+	if n < 1 || n > a.Versions {
+		return errNoVersion
+	}
+	return s.sendJSON(w, r, s.tagOf(r, a.ID, n), func(ctx context.Context) (any, error) {
+		v, err := s.store.Version(ctx, a.ID, n)
+		if err != nil {
+			return nil, noVersion(err)
+		}
+		b := s.versionBody(v, s.base(r))
+		b.Text = &textBody{v.Text.Headline, v.Text.Standfirst, append([]string{}, v.Text.Paragraphs...)}
+		return b, nil
+	})
+}
+
+// A diffBody is the edit between any two versions.
+type diffBody struct {
+	Article        news.ReportArticle `json:"article"`
+	From           news.ReportEnd     `json:"from"`
+	To             news.ReportEnd     `json:"to"`
+	ChangedBetween *[2]time.Time      `json:"changed_between"`
+	Edit           news.Edit          `json:"edit"`
+	Links          diffLinks          `json:"links"`
+}
+
+type diffLinks struct {
+	Page string `json:"page"` // for people
+}
+
+// apiDiff compares two versions, the older of which is named first.
+func (s *site) apiDiff(w http.ResponseWriter, r *http.Request) error {
+	if q := ask(r); q.err != nil {
+		return q.err
+	}
+	a, err := s.find(r.Context(), r)
+	if err != nil {
+		return err
+	}
+	from, to := number(r.PathValue("from")), number(r.PathValue("to"))
+	if from < 1 || to < 1 || from > a.Versions || to > a.Versions {
+		return errNoVersion
+	}
+	if from >= to {
+		return &refusal{Status: http.StatusBadRequest, Title: "An edit leads from an older version to a newer one",
+			Text: "Name the lower number first."}
+	}
+	return s.sendJSON(w, r, s.tagOf(r, a.ID, a.URL, a.Headline, a.Source, from, to), func(ctx context.Context) (any, error) {
+		old, err := s.store.Version(ctx, a.ID, from)
+		if err != nil {
+			return nil, noVersion(err)
+		}
+		next, err := s.store.Version(ctx, a.ID, to)
+		if err != nil {
+			return nil, noVersion(err)
+		}
+		b := diffBody{
+			Article: news.ReportArticle{ID: a.ID, URL: a.URL, Headline: a.Headline, Source: a.Source},
+			From:    reportEnd(old), To: reportEnd(next),
+			Edit:  edit.Compare(next.Before(old), next.Text),
+			Links: diffLinks{s.base(r) + diffPath(a.ID, from, to)},
+		}
+		b.ChangedBetween, err = s.changedBetween(ctx, a.ID, from, to)
+		return b, err
+	})
+}
+
+func reportEnd(v news.Version) news.ReportEnd {
+	return news.ReportEnd{Version: v.Number, Seen: v.Seen.UTC(), Hash: v.Hash}
+}
+
+// reports makes the reports of events. What was deleted leaves the rest of a
+// report.
+func (s *site) reports(ctx context.Context, events []news.Event, base string) ([]news.Report, error) {
+	out := make([]news.Report, 0, len(events))
+	for _, e := range events {
+		rep, err := s.report(ctx, e, base)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return nil, err
+		}
+		out = append(out, rep)
+	}
+	return out, nil
+}
