@@ -16,12 +16,13 @@ const ellipsis = "…"
 // points.
 func Len(s string) int { return utf8.RuneCountInString(s) }
 
-// tidy makes page text safe to set into a line: no line breaks, no control
-// characters, and none of the marks that turn the direction of all that
-// follows, which would reach past the text they came in. It changes nothing a
-// reader sees of ordinary text.
-func tidy(s string) string {
-	s = strings.Map(func(r rune) rune {
+// Clean makes text safe to set into a line: line breaks and other white space
+// become spaces, and control characters are left out, with the marks that turn
+// the direction of all that follows, which would reach past the text they came
+// in. It changes nothing a reader sees of ordinary text, and keeps the spaces at
+// its ends.
+func Clean(s string) string {
+	return strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsSpace(r):
 			return ' '
@@ -30,8 +31,10 @@ func tidy(s string) string {
 		}
 		return r
 	}, strings.ToValidUTF8(s, "\uFFFD"))
-	return strings.TrimSpace(s)
 }
+
+// tidy is Clean without the spaces at the ends.
+func tidy(s string) string { return strings.TrimSpace(Clean(s)) }
 
 // turns reports whether r starts or ends an embedding, an override or an
 // isolate (https://www.unicode.org/reports/tr9/#Explicit_Directional_Embeddings).
