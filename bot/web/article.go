@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/editwatch/editwatch/internal/brief"
@@ -19,6 +18,7 @@ type articlePage struct {
 	Counts  string // "6 versions, 5 edits"
 	Notes   []string
 	Facts   []fact
+	Filter  filterForm
 	Moments []moment
 	Pager   pager
 }
@@ -41,6 +41,7 @@ type moment struct {
 	Version, From         int    // 0 when no version came
 	VersionPath, DiffPath string
 	Rank, Badge           string
+	Classes               []string
 	Between               string // "changed between 10:02 and 10:12 UTC"
 }
 
@@ -55,7 +56,12 @@ func (s *site) article(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	events, err := s.store.Events(ctx, store.EventQuery{Article: a.ID, Before: before, Max: timelineEvents + 1})
+	f, err := filterOf(r.URL.Query())
+	if err != nil {
+		return err
+	}
+	f.Source = ""
+	events, err := s.store.Events(ctx, f.query(store.EventQuery{Article: a.ID, Before: before, Max: timelineEvents + 1}))
 	if err != nil {
 		return err
 	}
@@ -66,12 +72,13 @@ func (s *site) article(w http.ResponseWriter, r *http.Request) error {
 			Notes:   notes(a),
 			Facts:   facts(a),
 		}
-		page.Moments, err = s.timeline(ctx, a, events, before == 0)
+		page.Filter = f.form(page.ArticlePath)
+		page.Moments, err = s.timeline(ctx, a, events, before == 0, f == filter{})
 		if before != 0 {
-			page.Pager.Newer = page.ArticlePath
+			page.Pager.Newer = withQuery(page.ArticlePath, f.values())
 		}
 		if len(events) > timelineEvents {
-			page.Pager.Older = page.ArticlePath + "?before=" + strconv.FormatUint(uint64(events[timelineEvents-1].Seq), 10)
+			page.Pager.Older = withQuery(page.ArticlePath, f.values("before", seqValue(events[timelineEvents-1].Seq)))
 		}
 		return view{Title: page.Headline, Section: "articles", Feeds: articleFeeds(page.heading), Body: page}, err
 	})
@@ -190,10 +197,11 @@ const (
 	timelineBudget = 600
 )
 
-// timeline makes moments of a page of events, newest first, and of the versions
-// between them that came without an event. The page's events end with one more
-// when there are older ones; first says that there are no newer ones.
-func (s *site) timeline(ctx context.Context, a news.Article, events []news.Event, first bool) ([]moment, error) {
+// timeline makes moments of a page of events, newest first, and if they are all
+// there are, of the versions between them that came without an event. The
+// page's events end with one more when there are older ones; first says that
+// there are no newer ones.
+func (s *site) timeline(ctx context.Context, a news.Article, events []news.Event, first, all bool) ([]moment, error) {
 	top, bottom := 0, 0 // the versions that belong on this page: bottom < n <= top
 	if len(events) > timelineEvents {
 		bottom = max(events[timelineEvents].To, 1)
@@ -217,7 +225,7 @@ func (s *site) timeline(ctx context.Context, a news.Article, events []news.Event
 		}
 		out = append(out, m)
 	}
-	for n, left := bottom+1, bareVersions; n <= top && left > 0; n++ {
+	for n, left := bottom+1, bareVersions; all && n <= top && left > 0; n++ {
 		if told[n] {
 			continue
 		}
@@ -251,6 +259,8 @@ func (s *site) moment(ctx context.Context, a news.Article, e news.Event) (moment
 		At:     e.At,
 		Rank:   rank(e),
 		Badge:  rank(e),
+
+		Classes: kindsOf(e),
 	}
 	m.Remarks = unranked(m.Remarks)
 	if e.Kind != news.Edited {

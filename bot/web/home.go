@@ -25,6 +25,7 @@ type entry struct {
 	brief.Brief
 	Title    []brief.Line // the headline, with its words marked if they changed
 	Rank     string       // the edit's significance
+	Classes  []string
 	At       time.Time
 	DiffPath string
 }
@@ -38,26 +39,47 @@ type dayOf struct {
 type homePage struct {
 	Source       string
 	ArticlesPath string
+	Filter       filterForm
 	Days         []dayOf
 	Pager        pager
 }
 
-// home lists the newest edits.
+// home lists the newest edits. Whoever filters them by source is led to that
+// source's page: each list has one address.
 func (s *site) home(w http.ResponseWriter, r *http.Request) error {
-	return s.listEdits(w, r, "")
+	f, err := filterOf(r.URL.Query())
+	if err != nil {
+		return err
+	}
+	if path := sourcePath(f.Source); path != "" {
+		f.Source = ""
+		return s.redirect(w, r, withQuery(path, f.values()))
+	}
+	sources, err := s.store.Sources(r.Context(), "", sourceChoices)
+	if err != nil {
+		return err
+	}
+	return s.listEdits(w, r, f, "", sources)
 }
 
 // source lists the newest edits of one source's articles.
 func (s *site) source(w http.ResponseWriter, r *http.Request) error {
-	return s.listEdits(w, r, r.PathValue("source"))
+	f, err := filterOf(r.URL.Query())
+	if err != nil {
+		return err
+	}
+	return s.listEdits(w, r, f, r.PathValue("source"), nil)
 }
 
-func (s *site) listEdits(w http.ResponseWriter, r *http.Request, source string) error {
+// listEdits lists the newest edits that pass f, of one source or all; sources
+// are those that the form offers.
+func (s *site) listEdits(w http.ResponseWriter, r *http.Request, f filter, source string, sources []string) error {
 	before, err := cursor(r, "before")
 	if err != nil {
 		return err
 	}
-	events, older, err := s.newest(r.Context(), store.EventQuery{Source: source, Before: before, Max: homeEntries})
+	f.Source = ""
+	events, older, err := s.newest(r.Context(), f.query(store.EventQuery{Source: source, Before: before, Max: homeEntries}))
 	if err != nil {
 		return err
 	}
@@ -66,7 +88,7 @@ func (s *site) listEdits(w http.ResponseWriter, r *http.Request, source string) 
 			return err
 		}
 	}
-	return s.sendPage(w, r, "home", s.tagOf(r, events), func() (view, error) {
+	return s.sendPage(w, r, "home", s.tagOf(r, events, sources), func() (view, error) {
 		days, err := s.days(r.Context(), events)
 		if err != nil {
 			return view{}, err
@@ -79,11 +101,13 @@ func (s *site) listEdits(w http.ResponseWriter, r *http.Request, source string) 
 			v = view{Title: source, Section: "sources", Feeds: sourceFeeds(source)}
 			page.Source, page.ArticlesPath = source, path+"/articles"
 		}
+		page.Filter = f.form(path)
+		page.Filter.Sources = sources
 		if before != 0 {
-			page.Pager.Newer = path
+			page.Pager.Newer = withQuery(path, f.values())
 		}
 		if older != 0 {
-			page.Pager.Older = path + "?before=" + strconv.FormatUint(uint64(older), 10)
+			page.Pager.Older = withQuery(path, f.values("before", seqValue(older)))
 		}
 		v.Body = page
 		return v, nil
@@ -113,6 +137,8 @@ func cursor(r *http.Request, name string) (news.Seq, error) {
 	}
 	return news.Seq(n), nil
 }
+
+func seqValue(seq news.Seq) string { return strconv.FormatUint(uint64(seq), 10) }
 
 // told reports whether an event belongs in lists and feeds of edits: it says
 // something about an article that readers of the article would want to know.
@@ -193,6 +219,7 @@ func (s *site) entry(ctx context.Context, e news.Event) (entry, error) {
 		heading: headingOf(a),
 		Brief:   brief.Of(rep, brief.Options{Lines: listLines, Budget: listBudget}),
 		Rank:    rank(e),
+		Classes: kindsOf(e),
 		At:      e.At,
 	}
 	en.Remarks = unranked(en.Remarks)
@@ -232,6 +259,15 @@ func takeHeadline(lines []brief.Line) (headline, others []brief.Line) {
 // unranked leaves out the remarks that say what the rank beside them says.
 func unranked(remarks []string) []string {
 	return slices.DeleteFunc(remarks, func(r string) bool { return r == "minor" || r == "typography only" })
+}
+
+// kindsOf names the classes of an event's edit, but for one that only says
+// again what its rank says.
+func kindsOf(e news.Event) []string {
+	classes := slices.DeleteFunc(slices.Clone(e.Classes), func(c news.Class) bool {
+		return c == news.ClassMinor && e.Significance == news.Minor || c == news.ClassTypography
+	})
+	return kinds(classes)
 }
 
 // rank is how much the event matters. Events other than edits matter.

@@ -49,7 +49,7 @@ func (r row) Kinds() []string {
 }
 
 // evident are the classes that the layout of a row shows by itself.
-var evident = []news.Class{news.ClassHeadline, news.ClassStandfirst, news.ClassAddition, news.ClassRemoval, news.ClassReorder}
+var evident = []news.Class{news.ClassHeadline, news.ClassStandfirst, news.ClassAddition, news.ClassRemoval, news.ClassRewrite, news.ClassReorder}
 
 // rowKind says how a row is shown.
 type rowKind string
