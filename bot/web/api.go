@@ -233,7 +233,7 @@ func (s *site) apiFeeds(w http.ResponseWriter, r *http.Request) error {
 	if q.err != nil {
 		return q.err
 	}
-	feeds, err := s.store.Feeds(r.Context())
+	feeds, err := store.AllFeeds(r.Context(), s.store)
 	if err != nil {
 		return err
 	}

@@ -102,7 +102,7 @@ type feedItem struct {
 // feeds shows how the reading of each feed goes. It names the site rather than
 // the feed's own address, which may hold a subscriber's token.
 func (s *site) feeds(w http.ResponseWriter, r *http.Request) error {
-	feeds, err := s.store.Feeds(r.Context())
+	feeds, err := store.AllFeeds(r.Context(), s.store)
 	if err != nil {
 		return err
 	}

@@ -37,7 +37,7 @@ import (
 
 // Store is what the pages read. Its methods are those of [store.Store].
 type Store interface {
-	Feeds(ctx context.Context) ([]news.Feed, error)
+	Feeds(ctx context.Context, q store.FeedQuery) ([]news.Feed, error)
 	Article(ctx context.Context, id news.ArticleID) (news.Article, error)
 	FindArticle(ctx context.Context, keys ...news.Key) (news.Article, error)
 	Articles(ctx context.Context, q store.ArticleQuery) ([]news.Article, error)

@@ -1,6 +1,7 @@
 package news
 
 import (
+	"slices"
 	"strconv"
 	"time"
 )
@@ -27,6 +28,10 @@ const (
 // Notice reports whether events of this kind speak of the watching, not of
 // the article.
 func (k EventKind) Notice() bool { return k == Failing || k == Recovered }
+
+// ToldKinds are the kinds of events that readers of an article want to know
+// of. The others are about the watching.
+var ToldKinds = []EventKind{Edited, Removed, Returned, Reverted, Testing, Redirected, Live}
 
 // An Event is something about an article worth telling. Failing and Recovered
 // may concern a feed instead.
@@ -59,3 +64,16 @@ type Event struct {
 
 // ID returns the event's public name, constant for as long as it is kept.
 func (e Event) ID() string { return "e" + strconv.FormatUint(uint64(e.Seq), 10) }
+
+// Told reports whether the event belongs in lists and feeds of edits: it says
+// something about an article that its readers want to know.
+func (e Event) Told() bool { return e.Article != "" && slices.Contains(ToldKinds, e.Kind) }
+
+// Rank is how much the event matters: as much as its edit does, and major where
+// something else than the text changed. What is about the watching has none.
+func (e Event) Rank() Significance {
+	if e.Significance == None && e.Kind != Edited && slices.Contains(ToldKinds, e.Kind) {
+		return Major
+	}
+	return e.Significance
+}

@@ -317,7 +317,8 @@ type Channels interface {
 // Reader answers questions.
 type Reader interface {
 	Feed(ctx context.Context, id news.FeedID) (news.Feed, error)
-	Feeds(ctx context.Context) ([]news.Feed, error)
+	// Feeds returns feeds in the order they were first read.
+	Feeds(ctx context.Context, q FeedQuery) ([]news.Feed, error)
 	// FindFeed returns the feed with the address, in any of its forms.
 	FindFeed(ctx context.Context, address string) (news.Feed, error)
 
@@ -340,6 +341,9 @@ type Reader interface {
 	Versions(ctx context.Context, article news.ArticleID, from, to int) ([]news.Version, error)
 	// FindVersion returns the newest version of the article with the hash.
 	FindVersion(ctx context.Context, article news.ArticleID, hash news.Hash) (number int, err error)
+	// Recorded returns up to max versions of all articles that were recorded
+	// after the given place, in that order.
+	Recorded(ctx context.Context, after uint64, max int) ([]VersionAt, error)
 	// Page returns the kept page of the article's newest version.
 	Page(ctx context.Context, article news.ArticleID) ([]byte, error)
 
@@ -360,7 +364,10 @@ type ArticleQuery struct {
 	After news.ArticleID
 }
 
-// An EventQuery selects events. Zero fields select all.
+// An EventQuery selects events. Zero fields select all. However its fields are
+// combined, and however many events there are, it is answered from an index:
+// the next page costs no more than the first. (Within one article, its own
+// history is read.)
 type EventQuery struct {
 	Article news.ArticleID
 	Source  string
@@ -368,6 +375,43 @@ type EventQuery struct {
 	Before  news.Seq // only earlier ones; 0: no bound
 	Oldest  bool     // oldest first
 	Max     int      // 0: 100
+
+	Kinds   []news.EventKind  // only those of one of these kinds
+	Told    bool              // only those for lists of edits; see [news.Event.Told]
+	Classes []news.Class      // only edits with one of these classes at least
+	Least   news.Significance // only those of this [news.Event.Rank] at least
+	Since   time.Time         // only those recorded then or later
+	Until   time.Time         // only those recorded before then; zero: no bound
+}
+
+// A FeedQuery selects feeds, in the order they were first read.
+type FeedQuery struct {
+	After news.FeedID // continues a list after the feed it ended with
+	Max   int         // 0: 100
+}
+
+// AllFeeds returns every feed.
+func AllFeeds(ctx context.Context, r interface {
+	Feeds(ctx context.Context, q FeedQuery) ([]news.Feed, error)
+}) (all []news.Feed, err error) {
+	for q := (FeedQuery{Max: 1000}); ; q.After = all[len(all)-1].ID {
+		page, err := r.Feeds(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, page...)
+		if len(page) < q.Max {
+			return all, nil
+		}
+	}
+}
+
+// A VersionAt is where a version stands in the order in which all versions
+// were recorded.
+type VersionAt struct {
+	Place   uint64 // from 1; later versions have higher places
+	Article news.ArticleID
+	Number  int
 }
 
 // Counts says how much a store holds.

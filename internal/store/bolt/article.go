@@ -222,21 +222,26 @@ func (t *tx) putArticle(old, a *articleRecord) error {
 	return t.putRecent(old, a)
 }
 
-// putRecent keeps the order of articles. Its values let a list of one source
-// or feed be made without reading the articles of others.
+// putRecent keeps the order of articles, of all and of each source. Its values
+// let a list of one feed be made without reading the articles of others.
 func (t *tx) putRecent(old, a *articleRecord) error {
 	isNew := t.get(recent, recentKey(old)) == nil
 	if !isNew && old.order == a.order && old.Source == a.Source && slices.Equal(old.Feeds, a.Feeds) {
 		return nil
 	}
-	if !isNew && old.order != a.order {
-		if err := t.del(recent, recentKey(old)); err != nil {
-			return err
-		}
-	}
 	source, err := t.name(a.Source)
 	if err != nil {
 		return err
+	}
+	if was := t.findName(old.Source); !isNew && (old.order != a.order || was != source) {
+		if err := t.dropRecent(old); err != nil {
+			return err
+		}
+	}
+	if source != 0 {
+		if err := t.put(marks, orderKey(source, recentKey(a)), nil); err != nil {
+			return err
+		}
 	}
 	if err := t.noteSource(source); err != nil {
 		return err
@@ -246,6 +251,16 @@ func (t *tx) putRecent(old, a *articleRecord) error {
 		v = binary.AppendUvarint(v, uint64(feedNum(f)))
 	}
 	return t.put(recent, recentKey(a), v)
+}
+
+// dropRecent takes the article out of the order of articles.
+func (t *tx) dropRecent(a *articleRecord) error {
+	if source := t.findName(a.Source); source != 0 {
+		if err := t.del(marks, orderKey(source, recentKey(a))); err != nil {
+			return err
+		}
+	}
+	return t.del(recent, recentKey(a))
 }
 
 func recentKey(a *articleRecord) []byte {
@@ -326,21 +341,20 @@ func (s *Store) Articles(ctx context.Context, q store.ArticleQuery) ([]news.Arti
 		if q.Source != "" && source == 0 || q.Feed != "" && feed == 0 {
 			return nil
 		}
-		c := t.bucket(recent).Cursor()
-		k, v := c.Last()
+		o := t.order(source)
+		k := o.last()
 		if q.After != "" {
 			a, err := t.find(q.After)
 			if err != nil {
 				return err
 			}
-			c.Seek(recentKey(a))
-			k, v = c.Prev()
+			k = o.before(recentKey(a))
 		}
-		for seen := 0; k != nil && len(list) < limit(q.Max); k, v = c.Prev() {
+		for seen := 0; k != nil && len(list) < limit(q.Max); k = o.prev() {
 			if seen++; seen%4096 == 0 && ctx.Err() != nil {
 				return ctx.Err()
 			}
-			if !recentMatches(v, source, feed) {
+			if feed != 0 && !listedBy(t.get(recent, k), feed) {
 				continue
 			}
 			n := num4(tail(k, 6, 4))
@@ -359,28 +373,6 @@ func (s *Store) Articles(ctx context.Context, q store.ArticleQuery) ([]news.Arti
 		return nil, err
 	}
 	return list, nil
-}
-
-// recentMatches reports whether an entry of recent is of the source and the
-// feed; 0 matches all.
-func recentMatches(v []byte, source, feed uint32) bool {
-	s, n := binary.Uvarint(v)
-	if n <= 0 || source != 0 && uint32(s) != source {
-		return false
-	}
-	if feed == 0 {
-		return true
-	}
-	for v = v[n:]; len(v) > 0; v = v[n:] {
-		var f uint64
-		if f, n = binary.Uvarint(v); n <= 0 {
-			return false
-		}
-		if uint32(f) == feed {
-			return true
-		}
-	}
-	return false
 }
 
 // limit is a query's Max with its default.

@@ -39,7 +39,7 @@
 //	versions    n8, piece 1…255              more of the same text
 //	events      n8 Seq                       event
 //	unplanned   n8 Seq                       empty
-//	sources     n4 name                      n8: newest Seq of the source, 0 before its first
+//	sources     n4 name                      empty (n8 before schema 4); the sources of articles
 //	deliveries  n8 in order of planning      delivery
 //	queue       n4 channel, n8 delivery      ms6 due; the pending ones in order
 //	due         n4 channel, ms6, n8 delivery empty; the pending ones by time
@@ -50,14 +50,24 @@
 //	removed     ms6, n8 watch                watch that was removed then; forgotten after a day
 //	settings    n4 channel                   settings
 //	manners     n4 channel                   standing: what the platform lets us do there
+//	marks       kind, n4 value, n4 block     which of 4096 events in a row are of a kind, class, rank or source
+//	marks       't', n4 0, n4 block          from when to when these events are: ms6, ms6 for each 128
+//	marks       'a', n4 source, ms6, n4      empty; the order of one source's articles, as recent has it for all
 //
 // Schema 1 lacked removed, settings and manners, and rereadings and templates;
 // schema 2 the first three of these; schema 3 marks, captures and archives.
 //
 // Lists that only grow are chains: an article's record names its newest
 // version and event, and each of those names the one before; so do deliveries
-// of a thread and of a channel, and events of a source. A chain costs two
-// bytes an element, an index thirty.
+// of a thread and of a channel. A chain costs two bytes an element, an index
+// thirty.
+//
+// Events are filtered by marks: a list of their numbers for each kind, class,
+// rank and source, in blocks that are bitmaps or, where few bits are set, lists
+// of offsets. A query is the intersection of such lists: it reads a block of
+// each at a time, seeks past blocks that one of them does not have, and reads
+// the events that are left. That costs some bytes an event, and a look at 250
+// blocks where nothing among a million events matches.
 //
 // The public IDs are the numbers in letters: article "a2f", feed "f3", watch
 // "w7" (decimal, as people type them). A delivery's ID has random letters too:
@@ -65,7 +75,7 @@
 //
 // # Invariants
 //
-// schedule, recent, queue, due and watching say nothing that the records do
+// schedule, recent, marks, queue, due and watching say nothing that the records do
 // not, and everything they do; every number a record names exists; versions of
 // an article are numbered 1, 2, 3 … and each has the text its hash says.
 // [Store.Check] reads everything and proves it.

@@ -9,12 +9,11 @@ import (
 	"github.com/editwatch/editwatch/internal/store"
 )
 
-// An eventRecord is an event with its place in two chains.
+// An eventRecord is an event with its place in the chain of its article's.
 type eventRecord struct {
 	news.Event
-	source     uint32 // the name of the article's source when it was recorded
-	back       uint64 // how far before it the article's previous event stands; 0: none
-	sourceBack uint64 // likewise the source's
+	source uint32 // the name of the article's source when it was recorded
+	back   uint64 // how far before it the article's previous event stands; 0: none
 }
 
 func (r *eventRecord) encode(t *tx) ([]byte, error) {
@@ -37,7 +36,6 @@ func (r *eventRecord) encode(t *tx) ([]byte, error) {
 	e.text(14, r.Detail)
 	e.uint(15, uint64(r.source))
 	e.uint(16, r.back)
-	e.uint(17, r.sourceBack)
 	e.bool(18, r.Live)
 	return e.b, e.err
 }
@@ -80,13 +78,11 @@ func (t *tx) decodeEvent(seq uint64, b []byte) (*eventRecord, error) {
 			r.source = uint32(d.num)
 		case 16:
 			r.back = d.num
-		case 17:
-			r.sourceBack = d.num
 		case 18:
 			r.Live = d.bool()
 		}
 	}
-	if d.err == nil && (r.back > seq || r.sourceBack > seq) {
+	if d.err == nil && r.back > seq {
 		d.err = errRecord
 	}
 	if d.err != nil {
@@ -129,36 +125,17 @@ func (t *tx) appendEvent(e news.Event, a *articleRecord) (news.Event, error) {
 			r.back = seq - a.lastEvent
 		}
 		a.lastEvent, a.order = seq, millis(e.At)
-		if err := t.chainSource(r, a.Source); err != nil {
+		if r.source, err = t.name(a.Source); err != nil {
 			return e, err
 		}
 	}
 	if err := t.putEvent(r); err != nil {
 		return e, err
 	}
+	if err := t.mark(r); err != nil {
+		return e, err
+	}
 	return e, t.put(unplanned, n8(seq), nil)
-}
-
-// chainSource makes the event the newest of its source.
-func (t *tx) chainSource(r *eventRecord, source string) (err error) {
-	if source == "" {
-		return nil
-	}
-	if r.source, err = t.name(source); err != nil {
-		return err
-	}
-	if last := t.sourceEvent(r.source); last != 0 {
-		r.sourceBack = uint64(r.Seq) - last
-	}
-	return t.put(sources, n4(r.source), n8(uint64(r.Seq)))
-}
-
-// sourceEvent returns the newest event of a source, or 0.
-func (t *tx) sourceEvent(source uint32) uint64 {
-	if v := t.get(sources, n4(source)); v != nil {
-		return num8(v)
-	}
-	return 0
 }
 
 // Event implements [store.Reader].
@@ -186,58 +163,52 @@ func (s *Store) Events(ctx context.Context, q store.EventQuery) (list []news.Eve
 }
 
 func (t *tx) eventsOf(ctx context.Context, q store.EventQuery) ([]news.Event, error) {
-	source := t.findName(q.Source)
-	switch {
-	case q.Source != "" && source == 0:
-		return nil, nil
-	case q.Article != "":
-		a, err := t.find(q.Article)
-		if err != nil {
-			return nil, err
-		}
-		from := t.startChain(q, a.lastEvent, func(r *eventRecord) bool { return r.Article == q.Article })
-		return t.followEvents(ctx, q, from, source, func(r *eventRecord) uint64 { return r.back })
-	case q.Source != "":
-		from := t.startChain(q, t.sourceEvent(source), func(r *eventRecord) bool { return r.source == source })
-		return t.followEvents(ctx, q, from, source, func(r *eventRecord) uint64 { return r.sourceBack })
+	if q.Article != "" {
+		return t.eventsOfArticle(ctx, q)
+	}
+	if sets := t.sets(q); len(sets) > 0 {
+		return t.markedEvents(ctx, q, sets)
 	}
 	return t.scanEvents(q)
 }
 
-// startChain returns where to enter a chain: at q.Before, if that event is part
-// of it, so that the next page of a list costs no more than the first; else at
-// its newest event.
-func (t *tx) startChain(q store.EventQuery, newest uint64, in func(*eventRecord) bool) uint64 {
-	if q.Before == 0 || uint64(q.Before) > newest {
-		return newest
+// eventsOfArticle walks the chain of an article's events from its newest, or
+// from q.Before if that event is one of them, so that the next page of a list
+// costs no more than the first.
+func (t *tx) eventsOfArticle(ctx context.Context, q store.EventQuery) ([]news.Event, error) {
+	a, err := t.find(q.Article)
+	if err != nil {
+		return nil, err
 	}
-	if r, err := t.event(uint64(q.Before)); err == nil && in(r) {
-		return uint64(r.Seq)
+	source := t.findName(q.Source)
+	if q.Source != "" && source == 0 {
+		return nil, nil
 	}
-	return newest
-}
-
-// followEvents walks a chain of events from its newest.
-func (t *tx) followEvents(ctx context.Context, q store.EventQuery, newest uint64, source uint32, back func(*eventRecord) uint64) ([]news.Event, error) {
+	n := a.lastEvent
+	if q.Before != 0 && uint64(q.Before) <= n {
+		if r, err := t.event(uint64(q.Before)); err == nil && r.Article == q.Article {
+			n = uint64(r.Seq)
+		}
+	}
 	var list []news.Event
-	for n := newest; n > uint64(q.After); {
-		if len(list)%1024 == 1023 && ctx.Err() != nil {
+	for steps := 0; n > uint64(q.After); steps++ {
+		if steps%1024 == 1023 && ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
 		r, err := t.event(n)
 		if err != nil {
 			return nil, damaged("%v", err)
 		}
-		if (q.Before == 0 || r.Seq < q.Before) && (source == 0 || r.source == source) {
+		if (q.Before == 0 || r.Seq < q.Before) && (source == 0 || r.source == source) && q.Passes(r.Event) {
 			list = append(list, r.Event)
 			if !q.Oldest && len(list) == limit(q.Max) {
 				return list, nil
 			}
 		}
-		if back(r) == 0 {
+		if r.back == 0 {
 			break
 		}
-		n -= back(r)
+		n -= r.back
 	}
 	if q.Oldest {
 		slices.Reverse(list)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/editwatch/editwatch/internal/news"
+	"github.com/editwatch/editwatch/internal/store"
 )
 
 // feedKey is where a feed's address stands among the keys.
@@ -120,13 +121,20 @@ func (s *Store) FindFeed(ctx context.Context, address string) (f news.Feed, err 
 }
 
 // Feeds implements [store.Reader].
-func (s *Store) Feeds(ctx context.Context) (list []news.Feed, err error) {
+func (s *Store) Feeds(ctx context.Context, q store.FeedQuery) (list []news.Feed, err error) {
 	err = s.view(ctx, func(t *tx) error {
-		return t.bucket(feeds).ForEach(func(k, v []byte) error {
+		if q.After != "" && feedNum(q.After) == 0 {
+			return missing("feed", q.After)
+		}
+		c := t.bucket(feeds).Cursor()
+		for k, v := c.Seek(n4(feedNum(q.After) + 1)); k != nil && len(list) < limit(q.Max); k, v = c.Next() {
 			f, err := t.decodeFeed(num4(k), v)
+			if err != nil {
+				return err
+			}
 			list = append(list, f)
-			return err
-		})
+		}
+		return nil
 	})
 	if err != nil {
 		return nil, err

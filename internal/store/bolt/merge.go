@@ -130,7 +130,7 @@ func (t *tx) dropArticle(a *articleRecord) error {
 	if err := t.reschedule(a.Polling, unscheduled, kindArticle, a.num); err != nil {
 		return err
 	}
-	if err := t.del(recent, recentKey(a)); err != nil {
+	if err := t.dropRecent(a); err != nil {
 		return err
 	}
 	for _, b := range []bucket{holds, rereadings, pages, articles} {

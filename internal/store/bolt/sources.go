@@ -5,12 +5,12 @@ import (
 	"slices"
 )
 
-// noteSource makes a source known before its first event.
+// noteSource makes a source known.
 func (t *tx) noteSource(source uint32) error {
 	if source == 0 || t.get(sources, n4(source)) != nil {
 		return nil
 	}
-	return t.put(sources, n4(source), n8(0))
+	return t.put(sources, n4(source), nil)
 }
 
 // Sources implements [store.Reader]. It reads all names each time: there are as

@@ -387,6 +387,28 @@ func (p *prepared) put(t *tx, a *articleRecord) error {
 	return nil
 }
 
+// Recorded implements [store.Reader].
+func (s *Store) Recorded(ctx context.Context, after uint64, max int) (list []store.VersionAt, err error) {
+	err = s.view(ctx, func(t *tx) error {
+		c := t.bucket(versions).Cursor()
+		for k, _ := c.Seek(n8(after + 1)); k != nil && len(list) < limit(max); k, _ = c.Next() {
+			if len(k) > 8 {
+				continue // a piece
+			}
+			v, err := t.version(num8(k))
+			if err != nil {
+				return err
+			}
+			list = append(list, store.VersionAt{Place: num8(k), Article: articleID(v.article), Number: v.number})
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return list, nil
+}
+
 // Page implements [store.Reader].
 func (s *Store) Page(ctx context.Context, id news.ArticleID) (page []byte, err error) {
 	err = s.view(ctx, func(t *tx) error {

@@ -33,7 +33,13 @@ var readerTests = map[string]func(*bench){
 	"Feeds": func(b *bench) {
 		f, _ := b.feed("x.example", start)
 		g, _ := b.feed("y.example", start)
-		b.same(must(b.s.Feeds(b.ctx))(b), []news.Feed{f, g})
+		b.same(must(b.s.Feeds(b.ctx, store.FeedQuery{}))(b), []news.Feed{f, g})
+		b.same(must(b.s.Feeds(b.ctx, store.FeedQuery{Max: 1}))(b), []news.Feed{f})
+		b.same(must(b.s.Feeds(b.ctx, store.FeedQuery{Max: 1, After: f.ID}))(b), []news.Feed{g})
+		b.same(len(must(b.s.Feeds(b.ctx, store.FeedQuery{After: g.ID}))(b)), 0)
+		b.same(must(store.AllFeeds(b.ctx, b.s))(b), []news.Feed{f, g})
+		_, err := b.s.Feeds(b.ctx, store.FeedQuery{After: "nonsense"})
+		b.fails(err, store.ErrNotFound)
 		for _, address := range []string{f.URL, "http://x.example/feed.xml", "https://www.x.example/feed.xml/#top"} {
 			b.same(must(b.s.FindFeed(b.ctx, address))(b).ID, f.ID)
 		}
@@ -79,6 +85,11 @@ var readerTests = map[string]func(*bench){
 		b.same(get(store.ArticleQuery{Feed: "f999"}), []news.ArticleID{})
 		b.same(get(store.ArticleQuery{Source: "Nobody"}), []news.ArticleID{})
 		b.same(get(store.ArticleQuery{Held: true}), []news.ArticleID{})
+
+		// A source's articles go page by page too, and follow its name.
+		one := get(store.ArticleQuery{Source: "The x.example", Max: 1})
+		b.same(append(one, get(store.ArticleQuery{Source: "The x.example", After: one[0]})...), get(store.ArticleQuery{Feed: f.ID}))
+		b.same(get(store.ArticleQuery{Source: "The x.example", Feed: "f2"}), []news.ArticleID{})
 
 		a := must(b.s.Article(b.ctx, all[1]))(b)
 		a.Hold = &news.Hold{Reason: news.HoldHeadline, Text: text(1), Since: start, Looks: 1}
@@ -130,6 +141,24 @@ var readerTests = map[string]func(*bench){
 		b.same(get(store.EventQuery{Source: "Nobody"}), []news.Seq{})
 		_, err := b.s.Events(b.ctx, store.EventQuery{Article: "a999"})
 		b.fails(err, store.ErrNotFound)
+	},
+
+	"Recorded": func(b *bench) {
+		a, o := b.article("x.example", "a", start), b.article("x.example", "o", start)
+		b.version(a.ID, text(1), start)
+		b.version(o.ID, text(2), start)
+		b.version(a.ID, text(3), start)
+		all := must(b.s.Recorded(b.ctx, 0, 10))(b)
+		var got []string
+		for i, v := range all {
+			got = append(got, fmt.Sprint(v.Article, v.Number))
+			if i > 0 && v.Place <= all[i-1].Place {
+				b.Errorf("%+v is not in order", all)
+			}
+		}
+		b.same(got, []string{fmt.Sprint(a.ID, 1), fmt.Sprint(o.ID, 1), fmt.Sprint(a.ID, 2)})
+		b.same(must(b.s.Recorded(b.ctx, all[0].Place, 1))(b), all[1:2])
+		b.same(len(must(b.s.Recorded(b.ctx, all[2].Place, 1))(b)), 0)
 	},
 
 	"Counts": func(b *bench) {

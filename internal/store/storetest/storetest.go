@@ -43,6 +43,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store, reopen func(t *testi
 		})
 	}
 	t.Run("Model", func(t *testing.T) { model(t, open) })
+	t.Run("Filters", func(t *testing.T) { filters(t, open) })
 }
 
 // start is the time the tests begin at. Everything else is told from it.
