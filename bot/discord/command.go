@@ -3,11 +3,9 @@ package discord
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/editwatch/editwatch/bot"
 	"github.com/editwatch/editwatch/internal/discord"
@@ -22,6 +20,8 @@ type request struct {
 	links []string
 	// elsewhere says that it is about another channel than it was given in.
 	elsewhere bool
+	// note is what the asker should know besides, if it is carried out.
+	note string
 }
 
 // request returns what the interaction asks. The error is a *news.Refusal, or
@@ -35,7 +35,7 @@ func (f *FrontEnd) request(ctx context.Context, i *interaction) (request, error)
 		if err != nil {
 			return request{}, err
 		}
-		return f.in(ctx, request{command: c}, i, f.home(ctx, i), i.pressedOwn())
+		return f.in(request{command: c}, i, f.home(ctx, i), i.pressedOwn()), nil
 	}
 	if i.Data.Kind == typeMessage {
 		links := messageLinks(i.Data.Resolved.Messages[i.Data.Target])
@@ -43,22 +43,22 @@ func (f *FrontEnd) request(ctx context.Context, i *interaction) (request, error)
 			return request{}, &news.Refusal{What: "There is no link in that message.", Do: "Choose a message that links to an article."}
 		}
 		r := request{command: bot.Command{Verb: bot.History, Target: links[0]}, links: links}
-		return f.in(ctx, r, i, f.home(ctx, i), false)
+		return f.in(r, i, f.home(ctx, i), false), nil
 	}
 	verb, options := i.sub()
 	if verb == "" {
 		return request{}, &news.Refusal{What: "That command is not one of mine any more.", Do: "Reload Discord, and type it again."}
 	}
 	c := bot.Command{Verb: bot.Verb(verb), Options: map[string]string{}}
-	there := f.home(ctx, i)
-	elsewhere := false
+	home := f.home(ctx, i)
+	there, elsewhere := home, false
 	var file string
 	for _, o := range options {
 		switch {
 		case o.Kind == optionChannel:
 			there = i.Data.Resolved.Channels[o.text()]
 			there.ID = o.text()
-			elsewhere = there.ID != f.home(ctx, i).ID
+			elsewhere = there.ID != home.ID
 		case o.Kind == optionAttachment:
 			file = o.text()
 		default:
@@ -68,25 +68,33 @@ func (f *FrontEnd) request(ctx context.Context, i *interaction) (request, error)
 		}
 	}
 	mapped := i.Data.Name == rootChange && !elsewhere
-	r, err := f.in(ctx, request{command: c, elsewhere: elsewhere}, i, there, mapped)
-	if err != nil {
-		return request{}, err
-	}
+	r := f.in(request{command: c, elsewhere: elsewhere}, i, there, mapped)
 	if elsewhere && !r.command.CanChange && !there.Theirs.Has(discord.ViewChannel) {
 		return request{}, &news.Refusal{What: "You cannot see that channel.", Do: "Choose one that you can see."}
 	}
 	if c.Verb == bot.Add || c.Verb == bot.Import || c.Verb == bot.Test {
-		if err := f.canPost(ctx, there); err != nil {
+		rights, err := f.canPost(ctx, there)
+		if err != nil {
 			return request{}, err
 		}
+		if rights.Without != "" {
+			r.note = fmt.Sprintf("I lack %s in %s: %s.", rights.Lacks(), there.called(), rights.Without)
+		}
+	}
+	if err := mayMention(c.Options["mention"], i, there); err != nil {
+		return request{}, err
 	}
 	if file != "" {
+		var err error
 		if r.command.Text, err = f.read(ctx, i.Data.Resolved.Attachments[file]); err != nil {
 			return request{}, err
 		}
 	}
 	return r, nil
 }
+
+// noMention is the wish that nobody be mentioned.
+const noMention = "none"
 
 // fill puts an option into the command.
 func fill(c *bot.Command, o given) error {
@@ -132,7 +140,7 @@ func fill(c *bot.Command, o given) error {
 		}
 	case "no-mention":
 		if value == "true" {
-			c.Options["mention"] = "none"
+			c.Options["mention"] = noMention
 		}
 	case "sure":
 		if value == "true" {
@@ -147,7 +155,7 @@ func fill(c *bot.Command, o given) error {
 // in says where the command was given and by whom. mapped says that Discord
 // itself let the asker change this channel: by the command's permissions, which
 // a server may map to any role.
-func (f *FrontEnd) in(_ context.Context, r request, i *interaction, there place, mapped bool) (request, error) {
+func (f *FrontEnd) in(r request, i *interaction, there place, mapped bool) request {
 	c := &r.command
 	c.Channel = f.channel(there.ID)
 	if there.Name != "" {
@@ -156,7 +164,7 @@ func (f *FrontEnd) in(_ context.Context, r request, i *interaction, there place,
 	c.Server, c.Asker = i.Guild, i.asker()
 	c.CanChange = mapped || there.Theirs.Has(discord.ManageChannels) || there.Theirs.Has(discord.ManageServer)
 	c.Admin = i.Member.Permissions.Has(discord.ManageServer)
-	return r, nil
+	return r
 }
 
 // pressedOwn reports whether the button stands under an answer that only the
@@ -167,86 +175,6 @@ func (i *interaction) pressedOwn() bool {
 		by = i.Message.Interaction.User.ID
 	}
 	return i.private() && by != "" && by == i.asker() && strings.HasPrefix(i.Message.Interaction.Name, rootChange)
-}
-
-// home returns the channel whose watches an interaction is about: for a thread
-// the channel it is in, unless that one only holds threads.
-func (f *FrontEnd) home(ctx context.Context, i *interaction) place {
-	p := i.here()
-	thread := discord.Channel{Kind: p.Kind}.Thread()
-	if !thread || p.Parent == "" {
-		return p
-	}
-	parent, ok := f.parents.get(p.Parent)
-	if !ok {
-		var err error
-		if parent, err = f.session.Channel(ctx, p.Parent); err != nil {
-			parent = discord.Channel{ID: p.Parent}
-		} else {
-			f.parents.put(parent)
-		}
-	}
-	if !discord.Postable(parent.Kind) {
-		return p
-	}
-	p.ID, p.Name, p.Kind, p.Parent = parent.ID, parent.Name, parent.Kind, ""
-	return p
-}
-
-// needs is what the bot must be allowed in a channel to announce there.
-const needs = discord.ViewChannel | discord.SendMessages | discord.EmbedLinks
-
-// canPost refuses a channel that the bot cannot announce to, and names what is
-// missing.
-func (f *FrontEnd) canPost(ctx context.Context, p place) error {
-	mine := p.Mine
-	if mine == nil {
-		c, err := f.session.Channel(ctx, p.ID)
-		if problem, ok := errors.AsType[*discord.Problem](err); ok && (problem.Forbidden() || problem.Gone()) {
-			return missing(p, []string{"View Channel"})
-		}
-		if err != nil {
-			return fmt.Errorf("look at the channel: %w", err)
-		}
-		allowed, err := f.session.Allowed(ctx, c)
-		if err != nil {
-			return nil // it will show when something is posted
-		}
-		p.Kind, mine = c.Kind, &allowed
-	}
-	if !discord.Postable(p.Kind) {
-		return &news.Refusal{What: "I can post into text and announcement channels only.", Do: "Choose such a channel."}
-	}
-	need := needs
-	if (discord.Channel{Kind: p.Kind}).Thread() {
-		need = need&^discord.SendMessages | discord.SendMessagesInThreads
-	}
-	if names := mine.Missing(need); len(names) > 0 {
-		return missing(p, names)
-	}
-	return nil
-}
-
-func missing(p place, names []string) error {
-	where := "that channel"
-	if p.Name != "" {
-		where = "#" + p.Name
-	}
-	verb := "that permission"
-	if len(names) > 1 {
-		verb = "those permissions"
-	}
-	return &news.Refusal{
-		What: fmt.Sprintf("I cannot announce in %s: I lack %s.", where, list(names)),
-		Do:   "Give me " + verb + " there (Edit Channel, Permissions), and try again.",
-	}
-}
-
-func list(names []string) string {
-	if len(names) == 1 {
-		return names[0]
-	}
-	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
 }
 
 // messageLinks returns the addresses in a message: those that its embeds and
@@ -289,29 +217,3 @@ func messageLinks(raw json.RawMessage) []string {
 
 // linksMost is how many addresses of a message are looked up.
 const linksMost = 10
-
-// parents remembers channels that threads are in.
-type parents struct {
-	mu   sync.Mutex
-	byID map[string]discord.Channel
-}
-
-// parentsMost is how many are remembered.
-const parentsMost = 1024
-
-func (p *parents) get(id string) (discord.Channel, bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	c, ok := p.byID[id]
-	return c, ok
-}
-
-func (p *parents) put(c discord.Channel) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.byID == nil || len(p.byID) >= parentsMost {
-		p.byID = make(map[string]discord.Channel)
-	}
-	c.Overwrites = nil
-	p.byID[c.ID] = c
-}

@@ -61,8 +61,8 @@ type Options struct {
 	// PublicKey is the application's, in hexadecimal, from its page. Without
 	// one the endpoint answers nothing.
 	PublicKey string
-	// Channel returns the name of the channel with an ID: the configured one, or
-	// platform and ID. Nil always means the latter.
+	// Channel returns the name of the channel with an ID; nil is
+	// [discord.ChannelName].
 	Channel func(id string) news.ChannelName
 	Logger  *slog.Logger // nil logs nothing
 }
@@ -79,16 +79,13 @@ type FrontEnd struct {
 	mu       sync.Mutex      // guards stopping
 	stopping <-chan struct{} // closed when Run is to end; nil before it ran
 
-	slots   chan struct{}  // one for each interaction being answered
-	running sync.WaitGroup // interactions being answered
+	crowd   crowd          // interactions being answered
+	running sync.WaitGroup // the same, to wait for
 	seen    seen
 	parents parents
 }
 
 const (
-	// atOnce is how many interactions are answered at once. Those beyond are
-	// refused with a word, so that a flood of them cannot use up memory.
-	atOnce = 64
 	// firstTime is how much of the three seconds that Discord gives for a first
 	// answer is used.
 	// https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-callback
@@ -100,17 +97,13 @@ const (
 	lastTime = 3 * time.Second
 )
 
-// Name is what a channel is called that no configuration names.
-func Name(id string) news.ChannelName { return news.ChannelName("discord:" + id) }
-
 // New returns a front end. It does nothing before Run or its first request.
 func New(o Options) (*FrontEnd, error) {
 	f := &FrontEnd{
 		session: o.Session, bot: o.Bot, store: o.Store, channel: o.Channel, log: o.Logger,
-		slots: make(chan struct{}, atOnce),
 	}
 	if f.channel == nil {
-		f.channel = Name
+		f.channel = discord.ChannelName
 	}
 	if f.log == nil {
 		f.log = slog.New(slog.DiscardHandler)

@@ -17,26 +17,46 @@ import (
 type first func(ctx context.Context, a discord.FirstAnswer) error
 
 // take answers an interaction, in a goroutine of its own. It returns false if too
-// many are being answered.
+// many are being answered; the asker is then told [busy], if anything.
 func (f *FrontEnd) take(ctx context.Context, i *interaction, answer first) bool {
-	select {
-	case f.slots <- struct{}{}:
-	default:
-		f.log.Warn("too many interactions at once; one is refused", "interaction", i.ID)
+	leave, ok := f.crowd.enter(i.shares()...)
+	if !ok {
+		f.log.Warn("too many interactions at once; one is refused", "interaction", i.ID, "server", i.Guild)
 		return false
 	}
-	f.running.Go(func() {
-		defer func() { <-f.slots }()
-		defer func() {
-			if v := recover(); v != nil {
-				f.log.Error("answering in discord panicked", "interaction", i.ID, "panic", v, "stack", string(debug.Stack()))
-			}
-		}()
+	f.start(i, leave, func() {
 		ctx, cancel := f.untilStop(ctx)
 		defer cancel()
 		f.answer(ctx, i, answer)
 	})
 	return true
+}
+
+// start does something about an interaction in a goroutine.
+func (f *FrontEnd) start(i *interaction, leave func(), do func()) {
+	f.running.Go(func() {
+		defer leave()
+		defer func() {
+			if v := recover(); v != nil {
+				f.log.Error("answering in discord panicked", "interaction", i.ID, "panic", v, "stack", string(debug.Stack()))
+			}
+		}()
+		do()
+	})
+}
+
+// busy is what somebody is told for whose interaction there is no room.
+func busy(i *interaction) discord.FirstAnswer {
+	if i.Kind == kindComplete {
+		return choices([]choice{})
+	}
+	m := message(bot.Answer{Refused: true, Lines: []string{"I have too much to do at the moment.", "Try again in a minute."}})
+	m.Flags = discord.FlagEphemeral
+	return discord.AnswerWith(m)
+}
+
+func choices(all []choice) discord.FirstAnswer {
+	return discord.FirstAnswer{Kind: discord.AnswerChoices, Data: map[string]any{"choices": all}}
 }
 
 // untilStop returns a context that also ends when Run does.
@@ -88,14 +108,13 @@ func (f *FrontEnd) answer(ctx context.Context, i *interaction, answer first) {
 	prompt, cancel := context.WithDeadline(ctx, began.Add(firstTime))
 	defer cancel()
 	if i.Kind == kindComplete {
-		choices := f.suggest(prompt, i)
-		if err := answer(prompt, discord.FirstAnswer{Kind: discord.AnswerChoices, Data: map[string]any{"choices": choices}}); err != nil {
+		if err := answer(prompt, choices(f.suggest(prompt, i))); err != nil {
 			log.Debug("suggestions came too late", "err", err)
 		}
 		return
 	}
 	// Pages of an answer that only the asker sees change in place; all else gets
-	// an answer of its own that only the asker sees.
+	// an answer of its own that only the asker sees, be it a follow-up.
 	later := discord.FirstAnswer{Kind: discord.AnswerLater, Data: map[string]int{"flags": discord.FlagEphemeral}}
 	inPlace := i.Kind == kindPress && i.private()
 	if inPlace {
@@ -119,26 +138,24 @@ func (f *FrontEnd) answer(ctx context.Context, i *interaction, answer first) {
 	m.File = file(a)
 	ctx, cancel = lastWords(ctx, began.Add(answerTime+time.Minute))
 	defer cancel()
-	var err error
+	// After [discord.AnswerUpdateLater] the original is the message with the
+	// button: what does not take its place must never go there.
+	put := func(m discord.Message) error { return f.session.EditAnswer(ctx, i.Application, i.Token, m) }
 	if inPlace && !a.Replaces {
-		m.Flags = discord.FlagEphemeral
-		err = f.insist(ctx, func() error { return f.followUp(ctx, i, m) })
-	} else {
-		err = f.insist(ctx, func() error { return f.session.EditAnswer(ctx, i.Application, i.Token, m) })
+		put = func(m discord.Message) error {
+			m.Flags = discord.FlagEphemeral
+			_, err := f.session.FollowUp(ctx, i.Application, i.Token, m)
+			return err
+		}
 	}
+	err := f.insist(ctx, func() error { return put(m) })
 	if p, ok := errors.AsType[*discord.Problem](err); ok && p.Refused() {
 		log.Error("discord refused an answer; trying a short one", "err", err)
-		less := message(bot.Answer{Refused: true, Lines: a.Lines[:min(1, len(a.Lines))]})
-		err = f.session.EditAnswer(ctx, i.Application, i.Token, less)
+		err = put(message(bot.Answer{Refused: true, Lines: a.Lines[:min(1, len(a.Lines))]}))
 	}
 	if err != nil {
 		log.Warn("an answer did not arrive", "err", err)
 	}
-}
-
-func (f *FrontEnd) followUp(ctx context.Context, i *interaction, m discord.Message) error {
-	_, err := f.session.FollowUp(ctx, i.Application, i.Token, m)
-	return err
 }
 
 func file(a bot.Answer) *discord.File {
@@ -173,7 +190,8 @@ func (f *FrontEnd) acknowledge(ctx context.Context, a discord.FirstAnswer, answe
 }
 
 // insist tries until it is done, Discord refuses, or the time is over. What it
-// tries can be done twice.
+// tries may happen twice: an edit is the same then, and a follow-up stands twice
+// before the eyes of the asker alone.
 func (f *FrontEnd) insist(ctx context.Context, try func() error) error {
 	early := time.Now().Add(firstTime)
 	for wait := 500 * time.Millisecond; ; wait = min(2*wait, 30*time.Second) {
@@ -230,10 +248,28 @@ func (f *FrontEnd) do(ctx context.Context, i *interaction) (a bot.Answer) {
 	for n, l := range a.Lines {
 		a.Lines[n] = inDiscord(l, r.command.Verb)
 	}
+	if r.note != "" && !a.Refused {
+		a.Lines = append(a.Lines, r.note)
+	}
 	if r.elsewhere {
 		a = r.withoutHere(a)
 	}
 	return a
+}
+
+// refuse tells an asker that there is no room, if there is room for that.
+func (f *FrontEnd) refuse(ctx context.Context, i *interaction, answer first) {
+	leave, ok := f.crowd.enter(share{"refusals", refusalsAtOnce})
+	if !ok {
+		return
+	}
+	f.start(i, leave, func() {
+		ctx, cancel := context.WithTimeout(ctx, firstTime)
+		defer cancel()
+		if err := answer(ctx, busy(i)); err != nil {
+			f.log.Debug("a refusal did not arrive", "interaction", i.ID, "err", err)
+		}
+	})
 }
 
 // event takes what the gateway tells.
@@ -248,9 +284,12 @@ func (f *FrontEnd) event(ctx context.Context, e discord.Event) {
 		if !f.seen.add(i.ID) {
 			return
 		}
-		f.take(ctx, &i, func(ctx context.Context, a discord.FirstAnswer) error {
+		answer := func(ctx context.Context, a discord.FirstAnswer) error {
 			return f.session.Answer(ctx, i.ID, i.Token, a)
-		})
+		}
+		if !f.take(ctx, &i, answer) && i.Kind != kindComplete {
+			f.refuse(ctx, &i, answer)
+		}
 	case "CHANNEL_DELETE", "GUILD_DELETE", "READY":
 		f.running.Go(func() {
 			defer func() {

@@ -103,7 +103,7 @@ func (f *FrontEnd) serve(w http.ResponseWriter, r *http.Request, i *interaction)
 		}
 	})
 	if !started {
-		http.Error(w, "busy", http.StatusServiceUnavailable)
+		respond(w, busy(i))
 		return
 	}
 	select {

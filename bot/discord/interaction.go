@@ -41,6 +41,7 @@ type interaction struct {
 		Options  []given `json:"options"`
 		Resolved struct {
 			Channels    map[string]place           `json:"channels"`
+			Roles       map[string]role            `json:"roles"`
 			Messages    map[string]json.RawMessage `json:"messages"`
 			Attachments map[string]attachment      `json:"attachments"`
 		} `json:"resolved"`
@@ -69,6 +70,12 @@ type place struct {
 	Parent string               `json:"parent_id"`
 	Theirs discord.Permissions  `json:"permissions"` // the asker's
 	Mine   *discord.Permissions `json:"app_permissions"`
+}
+
+// A role is one that was chosen in an option.
+type role struct {
+	Name        string `json:"name"`
+	Mentionable bool   `json:"mentionable"` // by everybody
 }
 
 type attachment struct {

@@ -62,7 +62,7 @@ func newWorld(t *testing.T) *world {
 	}
 	b := bot.New(s, w, w, bot.Options{
 		Channels: []news.ChannelName{"wall"},
-		Met:      func(n news.ChannelName) bool { return strings.HasPrefix(string(n), "discord:") },
+		Met:      func(n news.ChannelName) bool { _, ok := discord.ChannelID(n); return ok },
 		Links:    report.Links{Base: "https://edits.example.org"},
 		Limits:   bot.Limits{Channel: 40},
 	})
@@ -191,7 +191,7 @@ func (w *world) version(a news.Article, headline string, paragraphs ...string) n
 // watches returns the IDs of a channel's watches.
 func (w *world) watches(channel string) (ids []string) {
 	w.t.Helper()
-	all, err := w.store.Watches(context.Background(), store.WatchQuery{Channel: Name(channel)})
+	all, err := w.store.Watches(context.Background(), store.WatchQuery{Channel: discord.ChannelName(channel)})
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -31,6 +31,7 @@ const (
 	PermManageMessages int64 = 1 << 13
 	PermEmbed          int64 = 1 << 14
 	PermHistory        int64 = 1 << 16
+	PermMention        int64 = 1 << 17 // everyone, and all roles
 	PermManageThreads  int64 = 1 << 34
 	PermCreateThreads  int64 = 1 << 35
 	PermSendInThreads  int64 = 1 << 38
@@ -69,6 +70,7 @@ type Discord struct {
 
 	key      ed25519.PrivateKey
 	mentions []string
+	guarded  []string // roles that not everybody may mention
 	revoked  bool
 	lastID   uint64
 	files    map[string]Attachment // by ID, what people attached
@@ -143,6 +145,13 @@ func (d *Discord) AllowMentions(ids ...string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.mentions = append(d.mentions, ids...)
+}
+
+// GuardRoles makes roles ones that not everybody may mention.
+func (d *Discord) GuardRoles(ids ...string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.guarded = append(d.guarded, ids...)
 }
 
 // RevokeToken resets the bot's token: everything is answered 401, and the

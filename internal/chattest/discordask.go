@@ -3,6 +3,7 @@ package chattest
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -208,7 +209,7 @@ func (d *Discord) resolve(into map[string]map[string]any, kind int, id string, a
 	case optionUser:
 		add("users", userJSON(id))
 	case optionRole:
-		add("roles", map[string]any{"id": id, "name": "role" + id, "color": 0, "hoist": false, "position": 1, "permissions": "0", "managed": false, "mentionable": true, "flags": 0})
+		add("roles", map[string]any{"id": id, "name": "role" + id, "color": 0, "hoist": false, "position": 1, "permissions": "0", "managed": false, "mentionable": !slices.Contains(d.guarded, id), "flags": 0})
 	case optionAttachment:
 		f := d.files[id]
 		add("attachments", map[string]any{"id": id, "filename": f.Name, "size": len(f.Data), "url": d.URL + "/attachments/" + id, "proxy_url": d.URL + "/attachments/" + id})

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/editwatch/editwatch/internal/brief"
 	"github.com/editwatch/editwatch/internal/safehttp"
 )
 
@@ -91,6 +92,9 @@ func (p Permissions) Missing(want Permissions) []string {
 	}
 	return names
 }
+
+// Name returns what Discord's settings call a single permission.
+func (p Permissions) Name() string { return brief.List(Permissions(0).Missing(p)) }
 
 // UnmarshalJSON reads permissions written as a string, which is how the API
 // writes them, or as a number.

@@ -23,12 +23,12 @@ type FirstAnswer struct {
 	Data any `json:"data,omitempty"`
 }
 
+// AnswerWith is the first answer that is a message.
+func AnswerWith(m Message) FirstAnswer { return FirstAnswer{Kind: AnswerMessage, Data: m.clean()} }
+
 // Answer gives the first answer to an interaction. Errors are [*Problem]; one
 // with the code [CodeAnswered] means that an earlier try arrived.
 func (s *Session) Answer(ctx context.Context, interaction, token string, a FirstAnswer) error {
-	if m, ok := a.Data.(Message); ok {
-		a.Data = m.clean()
-	}
 	return done(s.do(ctx, "POST", "/interactions/"+url.PathEscape(interaction)+"/"+url.PathEscape(token)+"/callback", a, nil))
 }
 

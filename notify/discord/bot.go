@@ -204,22 +204,12 @@ func (s *Bot) classify(ctx context.Context, err error) error {
 	return p
 }
 
-// needs is what the bot must be allowed to post.
-const needs = discord.ViewChannel | discord.SendMessages | discord.EmbedLinks
-
-// lacks says which right is missing, as Discord's settings name it, if that can
-// be found out.
+// lacks says which rights are missing, as Discord's settings name them, if that
+// can be found out.
 func (s *Bot) lacks(ctx context.Context, p *discord.Problem) string {
-	c, err := s.session.Channel(ctx, s.channel)
-	if forbidden(err) {
-		return "I lack View Channel"
-	}
-	if err != nil {
+	r, err := s.session.Rights(ctx, s.channel)
+	if err != nil || len(r.Needed) == 0 {
 		return p.Error()
 	}
-	mine, err := s.session.Allowed(ctx, c)
-	if names := mine.Missing(needs); err == nil && len(names) > 0 {
-		return "I lack " + strings.Join(names, ", ")
-	}
-	return p.Error()
+	return "I lack " + r.Lacks()
 }
