@@ -31,7 +31,7 @@ func message(a bot.Answer, lead string) slack.Message {
 	// No more lines are tried than have room in their shortest form.
 	shown := 0
 	for used := 0; shown < len(a.Lines) && used <= share; shown++ {
-		used += slack.Len(brief.Cut(a.Lines[shown], lineMost)) + 1
+		used += brief.Len(brief.Cut(a.Lines[shown], lineMost)) + 1
 	}
 	left := len(a.Lines) - shown
 	for {
@@ -97,7 +97,7 @@ func line(s, lead string) []api.RichTextSectionElement {
 	before, typed, after := quoted(s, lead)
 	out := []api.RichTextSectionElement{slack.Text(before)}
 	if typed != "" {
-		out = append(out, api.NewRichTextSectionTextElement(slack.Clean(typed), &api.RichTextSectionTextStyle{Code: true}))
+		out = append(out, api.NewRichTextSectionTextElement(brief.Clean(typed), &api.RichTextSectionTextStyle{Code: true}))
 	}
 	return append(out, slack.Text(after))
 }

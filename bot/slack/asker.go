@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/editwatch/editwatch/bot"
@@ -41,9 +40,8 @@ func (to *asker) tell(ctx context.Context, a bot.Answer) error {
 	m := message(a, to.lead)
 	err := to.send(ctx, m, how)
 	if p, ok := errors.AsType[*slack.Problem](err); ok && p.Refused() {
-		to.f.log.Error("slack refused an answer; trying a short one", "err", err, "detail", p.Detail)
-		first := a.Lines[:min(1, len(a.Lines))]
-		err = to.send(ctx, slack.Message{Text: slack.Spoken(strings.Join(first, "\n"))}, how)
+		to.f.log.Error("slack refused an answer; trying a short one", "err", err, "detail", detail(err))
+		err = to.send(ctx, slack.Message{Text: spoken(bot.Answer{Lines: a.Lines[:min(1, len(a.Lines))]})}, how)
 	}
 	for _, part := range parts {
 		if err == nil {
@@ -51,6 +49,14 @@ func (to *asker) tell(ctx context.Context, a bot.Answer) error {
 		}
 	}
 	return err
+}
+
+// detail is what Slack says of a message it refused, for the log.
+func detail(err error) []string {
+	if p, ok := errors.AsType[*slack.Problem](err); ok {
+		return p.Detail
+	}
+	return nil
 }
 
 // send uses the response URL while it lasts, and after it an ephemeral message.

@@ -28,7 +28,7 @@ func (f *FrontEnd) showHome(ctx context.Context, team, user string, c bot.Comman
 	words, cancel := f.inbox.LastWords(ctx)
 	defer cancel()
 	if err := f.client.Home(words, user, f.home(a)); err != nil {
-		f.log.Warn("a home tab was not shown", "err", err)
+		f.log.Warn("a home tab was not shown", "err", err, "detail", detail(err))
 	}
 }
 

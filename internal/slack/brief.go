@@ -138,7 +138,7 @@ func line(l brief.Line) []slack.RichTextSectionElement {
 func foot(b brief.Brief, buttons []news.Button) []slack.Block {
 	var print []string
 	for _, s := range []string{b.Notes(), strings.Join(b.When, " · ")} {
-		if s = brief.Cut(Clean(s), maxNote); s != "" {
+		if s = brief.Cut(brief.Clean(s), maxNote); s != "" {
 			print = append(print, s)
 		}
 	}
@@ -167,9 +167,9 @@ const rowName = "editwatch"
 func Row(buttons []news.Button) slack.Block {
 	var elements []slack.BlockElement
 	for _, b := range buttons {
-		label := brief.Cut(Clean(b.Label), MaxButton)
+		label := brief.Cut(brief.Clean(b.Label), MaxButton)
 		a := Address(b.URL)
-		if label == "" || a == "" && b.Token == "" || Len(b.Token) > MaxValue || len(elements) == MaxActions {
+		if label == "" || a == "" && b.Token == "" || brief.Len(b.Token) > MaxValue || len(elements) == MaxActions {
 			continue
 		}
 		e := slack.NewButtonBlockElement(rowName+"-"+string(rune('a'+len(elements))), b.Token, slack.NewTextBlockObject(slack.PlainTextType, label, false, false))

@@ -100,21 +100,12 @@ func isToken(s string) bool {
 	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7f })
 }
 
-// problem returns an error of slack-go's as a [*Problem], and logs what Slack says
-// about a message it refused.
-func (c *Client) problem(method string, err error) error {
+// apiError returns what slack-go says of a request to the Web API.
+func apiError(err error) error {
 	if err == nil {
 		return nil
 	}
-	p, ok := errors.AsType[*Problem](err)
-	if !ok {
-		p = unanswered(err)
-		p.api = true
-	}
-	if p.Refused() {
-		c.log.Error("slack refused what it was given", "method", method, "err", p, "detail", p.Detail)
-	}
-	return p
+	return problemOf(err, true)
 }
 
 // call asks a method whose answer slack-go reads too strictly: it cannot tell a
@@ -123,12 +114,12 @@ func (c *Client) problem(method string, err error) error {
 func (c *Client) call(ctx context.Context, method string, args url.Values, into any) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base+method, strings.NewReader(args.Encode()))
 	if err != nil {
-		return c.problem(method, err)
+		return apiError(err)
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return c.problem(method, err)
+		return apiError(err)
 	}
 	defer resp.Body.Close()
 	if err := json.NewDecoder(resp.Body).Decode(into); err != nil {
@@ -166,7 +157,7 @@ func (c *Client) Who(ctx context.Context) (Bot, error) {
 func (c *Client) Check(ctx context.Context) (Bot, error) {
 	r, err := c.api.AuthTestContext(ctx)
 	if err != nil {
-		return Bot{}, c.problem("auth.test", err)
+		return Bot{}, apiError(err)
 	}
 	bot := Bot{User: r.UserID, ID: r.BotID, Name: r.User, Team: r.TeamID, TeamName: r.Team}
 	bot.Date, _ = http.ParseTime(r.Header.Get("Date"))
@@ -188,7 +179,7 @@ func (c *Client) CheckApp(ctx context.Context) error {
 		return ErrNoAppToken
 	}
 	_, _, err := c.api.StartSocketModeContext(ctx)
-	return c.problem("apps.connections.open", err)
+	return apiError(err)
 }
 
 // Dead reports whether Slack does not take the token any more.
@@ -248,5 +239,5 @@ func (c *Client) Home(ctx context.Context, user string, blocks []slack.Block) er
 		UserID: user,
 		View:   slack.HomeTabViewRequest{Type: slack.VTHomeTab, Blocks: slack.Blocks{BlockSet: blocks}},
 	})
-	return c.problem("views.publish", err)
+	return apiError(err)
 }

@@ -37,7 +37,7 @@ func (c *Client) IsAdmin(ctx context.Context, user string) (bool, error) {
 	}
 	u, err := c.api.GetUserInfoContext(ctx, user)
 	if err != nil {
-		return false, c.problem("users.info", err)
+		return false, apiError(err)
 	}
 	f = adminFact{u.IsAdmin || u.IsOwner || u.IsPrimaryOwner, time.Now()}
 	c.admins.mu.Lock()

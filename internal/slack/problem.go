@@ -18,7 +18,8 @@ type Problem struct {
 	Code   string        // Slack's error, such as "no_service"; empty if there is none that we may repeat
 	Wait   time.Duration // how long Slack asks to be left alone; zero if it does not
 	// Detail is what the Web API says about a refused message, such as the place
-	// of a block it does not take. It is for the log.
+	// of a block it does not take. It is for the log of whoever asked: a client
+	// logs none of its problems.
 	Detail []string
 	reason string
 	cause  error // only context errors and ErrUnauthorized
@@ -94,6 +95,17 @@ func IsCode(err error, codes ...string) bool {
 // ErrUnauthorized means that Slack does not take the bot's token. Everything that
 // needs it stops until the program is started with another one.
 var ErrUnauthorized = errors.New("slack does not accept the bot's token")
+
+// problemOf returns an error of slack-go's, which is not nil, as a [*Problem]; api
+// says that the Web API was asked.
+func problemOf(err error, api bool) *Problem {
+	if p, ok := errors.AsType[*Problem](err); ok {
+		return p
+	}
+	p := unanswered(err)
+	p.api = api
+	return p
+}
 
 // unanswered is the problem of a request without an answer.
 func unanswered(err error) *Problem {

@@ -3,10 +3,11 @@ package slack
 import (
 	"net/url"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/slack-go/slack"
+
+	"github.com/editwatch/editwatch/internal/brief"
 )
 
 // Text returns an element that shows s, or nil if there is nothing to show.
@@ -32,7 +33,7 @@ func Link(label, address string, bold bool) slack.RichTextSectionElement {
 	if bold {
 		style = &slack.RichTextSectionTextStyle{Bold: true}
 	}
-	label = Clean(label)
+	label = brief.Clean(label)
 	a := Address(address)
 	if a == "" || label == "" {
 		return element(label, style)
@@ -41,7 +42,7 @@ func Link(label, address string, bold bool) slack.RichTextSectionElement {
 }
 
 func element(s string, style *slack.RichTextSectionTextStyle) slack.RichTextSectionElement {
-	if s = Clean(s); s == "" {
+	if s = brief.Clean(s); s == "" {
 		return nil
 	}
 	return slack.NewRichTextSectionTextElement(s, style)
@@ -78,21 +79,6 @@ func unstyled(e slack.RichTextSectionElement) (string, bool) {
 	return t.Text, true
 }
 
-// Clean takes out of s what is not text: line breaks become spaces; control
-// characters, and marks that would turn the direction of what follows, are left
-// out.
-func Clean(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case unicode.IsControl(r), '\u202A' <= r && r <= '\u202E', '\u2066' <= r && r <= '\u2069':
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(s, "\uFFFD"))
-}
-
 // entities are the three characters that mrkdwn lets escape
 // (https://docs.slack.dev/messaging/formatting-message-text#escaping).
 var entities = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
@@ -103,7 +89,7 @@ var entities = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 func Escape(s string) string {
 	lines := strings.Split(s, "\n")
 	for i, l := range lines {
-		lines[i] = entities.Replace(Clean(l))
+		lines[i] = entities.Replace(brief.Clean(l))
 	}
 	return strings.Join(lines, "\n")
 }
@@ -134,6 +120,3 @@ func Address(s string) string {
 
 // closers are what would end a link before its address does.
 var closers = strings.NewReplacer("<", "%3C", ">", "%3E", "|", "%7C")
-
-// Len returns how many characters s has.
-func Len(s string) int { return utf8.RuneCountInString(s) }

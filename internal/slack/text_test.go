@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
-	"unicode"
 )
 
 func TestEscape(t *testing.T) {
@@ -90,12 +89,4 @@ func mustJSON(t *testing.T, v any) string {
 		t.Fatal(err)
 	}
 	return string(data)
-}
-
-func TestCleanLeavesNoControls(t *testing.T) {
-	for _, r := range Clean("a\x00\x1b[1m\u0085b\u2029c\u202ed\u2066") {
-		if unicode.IsControl(r) || '\u202A' <= r && r <= '\u202E' {
-			t.Errorf("%U is left", r)
-		}
-	}
 }

@@ -39,18 +39,19 @@ func NewWebhook(address string, client *http.Client) (*Webhook, error) {
 		base = http.DefaultTransport
 	}
 	own.Transport = &webhookTransport{base}
-	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	own.CheckRedirect = stay
 	return &Webhook{u.String(), &own}, nil
 }
 
 // Post posts a message. Webhooks give no ID. Errors are [*Problem].
 func (w *Webhook) Post(ctx context.Context, m *slack.WebhookMessage) error {
-	err := slack.PostWebhookCustomHTTPContext(ctx, w.address, w.client, m)
-	if err == nil {
-		return nil
+	return hook(ctx, w.client, w.address, m)
+}
+
+// hook posts to an address that stands for the right to do so.
+func hook(ctx context.Context, client *http.Client, address string, m *slack.WebhookMessage) error {
+	if err := slack.PostWebhookCustomHTTPContext(ctx, address, client, m); err != nil {
+		return problemOf(err, false)
 	}
-	if p, ok := errors.AsType[*Problem](err); ok {
-		return p
-	}
-	return unanswered(err)
+	return nil
 }

@@ -9,8 +9,6 @@ import (
 	"strings"
 	"sync"
 
-	api "github.com/slack-go/slack"
-
 	"github.com/editwatch/editwatch/internal/news"
 	"github.com/editwatch/editwatch/internal/slack"
 	"github.com/editwatch/editwatch/notify"
@@ -82,9 +80,7 @@ func (s *Bot) Send(ctx context.Context, a notify.Announcement) (string, error) {
 		}
 	}
 	ts, err := s.client.Post(ctx, s.channel, m)
-	if p, ok := errors.AsType[*slack.Problem](err); ok && p.Refused() {
-		s.log.Warn("slack refused a message; trying a short one",
-			"channel", a.Delivery.Channel, "article", a.Delivery.Article, "err", err)
+	if refused(s.log, a.Delivery, err) {
 		ts, err = s.client.Post(ctx, s.channel, short(a))
 	}
 	s.remember(a.Delivery, err)
@@ -141,6 +137,7 @@ func (s *Bot) Update(ctx context.Context, a notify.Announcement) error {
 		return nil // its answer got lost: nobody knows which message it is
 	}
 	err := s.client.Update(ctx, s.channel, a.Delivery.Message, render(a))
+	refused(s.log, a.Delivery, err)
 	if slack.IsCode(err, "cant_update_message", "edit_window_closed", "is_inactive") {
 		return fmt.Errorf("%w: %w", notify.ErrRejected, err)
 	}
@@ -162,59 +159,6 @@ func (s *Bot) Tell(ctx context.Context, person, text string) error {
 
 // personID is the ID of a user: https://docs.slack.dev/reference/objects/user-object.
 var personID = regexp.MustCompile(`^[UW][A-Z0-9]{2,}$`)
-
-// groupID is the ID of a user group:
-// https://docs.slack.dev/reference/objects/usergroup-object.
-var groupID = regexp.MustCompile(`^S[A-Z0-9]{2,}$`)
-
-// render lays an announcement out: whom it names, what changed, and the buttons.
-func render(a notify.Announcement) slack.Message {
-	m := slack.Of(a.Brief, a.Buttons...)
-	var named []api.RichTextSectionElement
-	for i, id := range mentions(a) {
-		if i > 0 {
-			named = append(named, slack.Text(" "))
-		}
-		named = append(named, api.NewRichTextSectionUserGroupElement(id))
-	}
-	if len(named) > 0 {
-		m.Blocks = append([]api.Block{api.NewRichTextBlock("", slack.Section(named...))}, m.Blocks...)
-	}
-	return finish(a, m)
-}
-
-// short is what is left to say when Slack refuses the whole.
-func short(a notify.Announcement) slack.Message { return finish(a, slack.ShortOf(a.Brief)) }
-
-// finish adds what is not the brief's.
-func finish(a notify.Announcement, m slack.Message) slack.Message {
-	// Without its text a mention in a block notifies nobody who only gets the
-	// text.
-	for _, id := range mentions(a) {
-		m.Text = "<!subteam^" + id + "> " + m.Text
-	}
-	m.ID = string(a.Delivery.ID)
-	if a.Delivery.Kind != news.Update && isTimestamp(a.Thread.Root) {
-		m.Thread = a.Thread.Root
-	}
-	return m
-}
-
-// mentionsMost is how many user groups one announcement names.
-const mentionsMost = 5
-
-func mentions(a notify.Announcement) []string {
-	if a.Delivery.Kind == news.Update {
-		return nil // they were named when it was posted
-	}
-	var out []string
-	for _, id := range a.Mention {
-		if groupID.MatchString(id) && len(out) < mentionsMost {
-			out = append(out, id)
-		}
-	}
-	return out
-}
 
 // isTimestamp reports whether s names a message, and not one that was posted
 // through another kind of channel.

@@ -3,7 +3,6 @@ package slack
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -12,9 +11,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"pgregory.net/rapid"
-
-	"github.com/editwatch/editwatch/internal/brief"
 	"github.com/editwatch/editwatch/internal/chattest"
 	"github.com/editwatch/editwatch/internal/news"
 	"github.com/editwatch/editwatch/internal/slack"
@@ -380,37 +376,25 @@ func TestNewBotWantsAnID(t *testing.T) {
 	}
 }
 
-// TestEveryPostIsWithinTheLimits renders what no page should hold.
-func TestEveryPostIsWithinTheLimits(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		a := notifytest.Announce(notifytest.NastyReport().Draw(t, "report"))
-		if rapid.Bool().Draw(t, "unlimited") {
-			a.Brief = brief.Of(a.Report, brief.Options{Budget: -1, Lines: -1, Context: -1})
-		}
-		a.Delivery.ID = "0123456789012345678901234"
-		a.Mention = []string{"S0HARBOUR", "S0DESK"}
-		for range 5 {
-			a.Buttons = append(a.Buttons, news.Button{Label: strings.Repeat("字", 30), Token: "e1:" + strings.Repeat("x", news.MaxToken-3)})
-		}
-		m := render(a)
-		body, err := json.Marshal(m.Webhook())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := chattest.CheckSlack("webhook", body, a.Mention...); err != nil {
-			t.Errorf("%v", err)
-		}
-	})
-}
-
-// TestBotRenderGolden shows a post as a bot makes it.
-func TestBotRenderGolden(t *testing.T) {
-	a := notifytest.Announcement()
-	a.Delivery = news.Delivery{ID: "d7", Kind: news.Post, Channel: "desk", Article: "a1"}
-	a.Mention = []string{"S0HARBOUR"}
-	a.Buttons = []news.Button{
-		{Label: "History", Token: news.Action{Verb: "history", Target: "a1"}.Token()},
-		{Label: "Mute article", Token: news.Action{Verb: "mute", Target: "a1"}.Token(), Danger: true},
+// TestRefusedIsLoggedOnce holds that what Slack says of a message it refuses is
+// said once, with the place it names.
+func TestRefusedIsLoggedOnce(t *testing.T) {
+	var log bytes.Buffer
+	s := chattest.NewSlack(t, chattest.Loopback)
+	b := newBot(t, s, chattest.SlackDesk, slog.New(slog.NewTextHandler(&log, nil)))
+	refusal := chattest.JSON(200, `{"ok":false,"error":"invalid_blocks","errors":["unsupported type [json-pointer:/blocks/0]"]}`, false)
+	a := next(1)
+	s.Next("chat.postMessage", refusal)
+	ts, err := b.Send(t.Context(), a)
+	if err != nil {
+		t.Fatal(err)
 	}
-	golden(t, "bot.json", render(a))
+	s.Next("chat.update", refusal)
+	a.Delivery.Kind, a.Delivery.Message = news.Update, ts
+	if err := b.Update(t.Context(), a); !errors.Is(err, notify.ErrRejected) {
+		t.Errorf("got %v", err)
+	}
+	if lines := strings.Count(log.String(), "\n"); lines != 2 || strings.Count(log.String(), "json-pointer") != 2 {
+		t.Errorf("got %s", log.String())
+	}
 }

@@ -25,6 +25,7 @@ import (
 	"log/slog"
 	"net/http"
 
+	"github.com/editwatch/editwatch/internal/news"
 	"github.com/editwatch/editwatch/internal/slack"
 	"github.com/editwatch/editwatch/notify"
 )
@@ -65,12 +66,21 @@ func New(o Options) (*Sender, error) {
 // Send posts the announcement. There is no message ID: webhooks give none.
 func (s *Sender) Send(ctx context.Context, a notify.Announcement) (string, error) {
 	err := s.webhook.Post(ctx, slack.Of(a.Brief).Webhook())
-	if p, ok := errors.AsType[*slack.Problem](err); ok && p.Refused() {
-		s.log.Warn("slack refused a message; trying a short one",
-			"channel", a.Delivery.Channel, "article", a.Delivery.Article, "err", err)
+	if refused(s.log, a.Delivery, err) {
 		err = s.webhook.Post(ctx, slack.ShortOf(a.Brief).Webhook())
 	}
 	return "", classify(err)
+}
+
+// refused reports whether Slack refused the message itself, and logs what it does
+// not take.
+func refused(log *slog.Logger, d news.Delivery, err error) bool {
+	p, ok := errors.AsType[*slack.Problem](err)
+	if !ok || !p.Refused() {
+		return false
+	}
+	log.Warn("slack refused a message", "channel", d.Channel, "article", d.Article, "delivery", d.ID, "err", err, "detail", p.Detail)
+	return true
 }
 
 // classify says what a failure means for the delivery.
