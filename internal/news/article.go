@@ -115,6 +115,15 @@ type Article struct {
 	Removed time.Time // when its removal was confirmed; zero while it stands
 	Retired time.Time // when it left the schedule by age; zero while checked
 
+	// Withheld is since when the operator withholds the article: it is visited
+	// and recorded as before, but nothing of it is told or shown. Zero for most.
+	// WithheldWhy is the sentence that is shown in its place.
+	Withheld    time.Time
+	WithheldWhy string
+	// Pruned is how many of its oldest versions are no longer kept: their texts
+	// are gone, their numbers and events stay. Zero for most.
+	Pruned int
+
 	Polling Polling
 }
 

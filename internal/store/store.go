@@ -37,6 +37,8 @@ var (
 	ErrConflict = errors.New("changed meanwhile")
 	// ErrExists means the channel already has such a watch.
 	ErrExists = errors.New("already there")
+	// ErrDeleted means that what was read is an article that was deleted for good.
+	ErrDeleted = errors.New("deleted for good")
 	// ErrClosed means the store was closed.
 	ErrClosed = errors.New("the store is closed")
 	// ErrInUse means another process has the store open.
@@ -56,6 +58,7 @@ type Store interface {
 	Watches
 	Channels
 	Reader
+	Keeper
 
 	// Signal returns a channel that receives a value after writes; values may
 	// stand for several writes. The caller calls stop when done.
@@ -114,10 +117,13 @@ type Recorder interface {
 	// changes nothing else, except that one which is not scheduled, not
 	// retired and not removed takes the sighting's Polling.Next, as does one that
 	// was polled before Sighting.Changed and is due later than that.
+	// A feed does not bring back an article that was deleted; without a feed a
+	// person asks for it, and it becomes a new one.
 	// The answer has one element a sighting, in order.
 	Sight(ctx context.Context, feed *news.Feed, sightings []Sighting) ([]Sighted, error)
 	// Record takes down the outcome of one poll of an article, or any change
-	// of its record, in one transaction. See [Record].
+	// of its record, in one transaction. See [Record]. A first version with a key
+	// of an article that was deleted is ErrDeleted: nothing is written.
 	Record(ctx context.Context, r Record) (Recorded, error)
 	// RecordQuiet takes down polls that found nothing new, all in one
 	// transaction: each article replaces its stored record, as that of a
@@ -150,8 +156,11 @@ type Sighting struct {
 
 // A Sighted is what became of a [Sighting].
 type Sighted struct {
-	Article news.Article
+	Article news.Article // zero if Deleted
 	New     bool
+	// Deleted means that the feed lists an article that was deleted for good; it
+	// did not come back.
+	Deleted bool
 }
 
 // A Record is everything one poll of an article changes.
@@ -159,7 +168,8 @@ type Record struct {
 	// Article replaces the stored record; a feed that listed the article since
 	// it was read is kept among its Feeds. Its ID exists. If Version is set,
 	// Article.Versions is Version.Number; otherwise it is as stored. The store
-	// refuses anything else with ErrConflict and writes nothing.
+	// refuses anything else with ErrConflict and writes nothing. What a [Keeper]
+	// decides (Withheld, WithheldWhy, Pruned) stays as stored, whatever it says.
 	Article news.Article
 	// Version is the next version, or nil.
 	Version *news.Version
@@ -171,6 +181,10 @@ type Record struct {
 	// in place of an earlier one. Nil keeps that one; DropPage removes it.
 	Page     []byte
 	DropPage bool
+	// Capture is what Version was read from as it came over the wire, kept
+	// beside those of earlier versions. Its Article and Version are the record's.
+	// Nil keeps none.
+	Capture *news.Capture
 }
 
 // Recorded is what the store added to a [Record].
@@ -359,7 +373,9 @@ type ArticleQuery struct {
 	Feed   news.FeedID
 	Source string
 	Held   bool // only those with a held reading
-	Max    int  // 0: 100
+	// Withheld has those that are withheld among the others.
+	Withheld bool
+	Max      int // 0: 100
 	// After continues a list after the article it ended with.
 	After news.ArticleID
 }
@@ -375,6 +391,8 @@ type EventQuery struct {
 	Before  news.Seq // only earlier ones; 0: no bound
 	Oldest  bool     // oldest first
 	Max     int      // 0: 100
+	// Withheld has those of articles that are withheld among the others.
+	Withheld bool
 
 	Kinds   []news.EventKind  // only those of one of these kinds
 	Told    bool              // only those for lists of edits; see [news.Event.Told]
@@ -417,5 +435,6 @@ type VersionAt struct {
 // Counts says how much a store holds.
 type Counts struct {
 	Feeds, Articles, Versions, Events, Watches int
+	Captures                                   int
 	Pending                                    int // deliveries still to make
 }

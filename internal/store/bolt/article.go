@@ -18,6 +18,7 @@ type articleRecord struct {
 	num       uint32
 	newest    uint64 // its newest version's record
 	lastEvent uint64 // its newest event
+	captured  int64  // the time of its newest capture, in milliseconds; 0: none
 	order     int64  // its place in recent: the time of the newest event, else of the first sighting
 	keys      []byte // the first keyKept bytes of each of its keys
 	held      bool   // its hold stands in bucket holds
@@ -81,6 +82,10 @@ func (a *articleRecord) encode(t *tx) ([]byte, error) {
 	e.time(30, a.Modified)
 	e.time(31, a.Live)
 	e.int(32, a.Lives)
+	e.time(33, a.Withheld)
+	e.text(34, a.WithheldWhy)
+	e.int(35, a.Pruned)
+	e.millis(36, a.captured)
 	return e.b, e.err
 }
 
@@ -154,6 +159,14 @@ func (t *tx) decodeArticle(n uint32, b []byte) (*articleRecord, error) {
 			a.Live = d.time()
 		case 32:
 			a.Lives = d.int()
+		case 33:
+			a.Withheld = d.time()
+		case 34:
+			a.WithheldWhy = d.text()
+		case 35:
+			a.Pruned = d.int()
+		case 36:
+			a.captured = d.millis()
 		default:
 			d.polling(&a.Polling)
 		}
@@ -207,6 +220,9 @@ func (t *tx) putArticle(old, a *articleRecord) error {
 		return err
 	}
 	if err := t.putRereading(old, a); err != nil {
+		return err
+	}
+	if err := t.putWithheld(old, a); err != nil {
 		return err
 	}
 	b, err := a.encode(t)
@@ -358,7 +374,7 @@ func (s *Store) Articles(ctx context.Context, q store.ArticleQuery) ([]news.Arti
 				continue
 			}
 			n := num4(tail(k, 6, 4))
-			if q.Held && t.get(holds, n4(n)) == nil {
+			if q.Held && t.get(holds, n4(n)) == nil || !q.Withheld && t.hides(n) {
 				continue
 			}
 			a, err := t.article(n)

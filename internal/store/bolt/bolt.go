@@ -206,9 +206,9 @@ func putSchema(btx *bbolt.Tx, n uint64) error {
 // migrations lead from a schema number to the next one: migrations[0] from 1
 // to 2, and so on.
 var migrations = []func(*tx) error{
-	add(rereadings, templates),                          // 1 to 2
-	add(removed, settings, manners),                     // 2 to 3
-	both(add(marks, captures, archives), (*tx).markAll), // 3 to 4
+	add(rereadings, templates),                                             // 1 to 2
+	add(removed, settings, manners),                                        // 2 to 3
+	both(add(marks, captures, archives, withheld, deleted), (*tx).markAll), // 3 to 4
 }
 
 func both(first, second func(*tx) error) func(*tx) error {

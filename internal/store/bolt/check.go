@@ -48,7 +48,7 @@ func (s *Store) Check(ctx context.Context) error {
 		}
 		for _, part := range []func(){
 			c.names, c.articles, c.feeds, c.schedule, c.keys, c.versions, c.events, c.marks,
-			c.deliveries, c.outbox, c.watches, c.wishes, c.standings, c.templates,
+			c.deliveries, c.outbox, c.watches, c.wishes, c.standings, c.templates, c.captures, c.kept,
 		} {
 			c.part(part)
 			if ctx.Err() != nil {
@@ -196,7 +196,7 @@ func (c *checker) articles() {
 
 // texts rebuilds every version of an article.
 func (c *checker) texts(a *articleRecord) {
-	n := 0
+	n := a.Pruned
 	err := c.readVersions(c.ctx, a, 1, a.Versions, func(v *versionRecord, flat []byte, _ news.Hash) error {
 		n++
 		if _, err := unflatten(flat); err != nil || v.number != n {
@@ -304,7 +304,7 @@ func (c *checker) versions() {
 	total := 0
 	c.each(articles, func(k, v []byte) {
 		if a, err := c.decodeArticle(num4(k), v); err == nil {
-			total += a.Versions
+			total += a.Versions - a.Pruned
 		}
 	})
 	records, pieces, expected := 0, 0, 0
@@ -321,14 +321,14 @@ func (c *checker) versions() {
 		}
 		expected += v.pieces
 	})
-	if records != total || uint64(records) != c.bucket(versions).Sequence() || pieces != expected {
+	if records != total || records != c.made(versions) || pieces != expected {
 		c.found("there are %d version records with %d pieces for %d versions with %d", records, pieces, total, expected)
 	}
 }
 
 // events proves the sequence and the chains of articles through it.
 func (c *checker) events() {
-	next := uint64(1)
+	next, gone := uint64(1), 0
 	ofArticle := map[news.ArticleID]uint64{}
 	c.each(events, func(k, v []byte) {
 		r, err := c.decodeEvent(num8(k), v)
@@ -341,6 +341,9 @@ func (c *checker) events() {
 			c.found("event %d follows event %d", seq, next-1)
 		}
 		next = seq + 1
+		if r.gone {
+			gone++
+		}
 		if r.Article != "" {
 			if last := ofArticle[r.Article]; last != back(seq, r.back) {
 				c.found("event %d does not follow event %d of article %s", seq, last, r.Article)
@@ -350,6 +353,9 @@ func (c *checker) events() {
 	})
 	if c.bucket(events).Sequence() != next-1 {
 		c.found("%d events were numbered, and %d are there", c.bucket(events).Sequence(), next-1)
+	}
+	if gone != c.gone(events) {
+		c.found("%d events are said to be gone, and %d are", c.gone(events), gone)
 	}
 	for id, seq := range ofArticle {
 		if a, err := c.find(id); err != nil {
@@ -364,8 +370,11 @@ func (c *checker) events() {
 		}
 	})
 	c.each(unplanned, func(k, _ []byte) {
-		_, err := c.event(num8(k))
+		r, err := c.event(num8(k))
 		c.expect(err)
+		if err == nil && r.gone {
+			c.found("event %d is gone, and waits to be planned", num8(k))
+		}
 	})
 }
 
@@ -392,10 +401,13 @@ func (c *checker) deliveries() {
 			c.found("delivery %s is about article %s, which does not exist", r.ID, r.Article)
 		}
 		thread := [2]uint32{article, channel}
-		if ofThread[thread] != back(r.num, r.back) || ofChannel[channel] != back(r.num, r.channelBack) {
+		if !r.gone && ofThread[thread] != back(r.num, r.back) || ofChannel[channel] != back(r.num, r.channelBack) {
 			c.found("delivery %s does not follow the one before it", r.ID)
 		}
-		ofThread[thread], ofChannel[channel] = r.num, r.num
+		ofChannel[channel] = r.num
+		if !r.gone {
+			ofThread[thread] = r.num
+		}
 		for _, seq := range r.Events {
 			if c.get(events, n8(uint64(seq))) == nil {
 				c.found("delivery %s tells event %d, which does not exist", r.ID, seq)

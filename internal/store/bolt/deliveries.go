@@ -32,7 +32,7 @@ func (s *Store) Deliveries(ctx context.Context, q store.DeliveryQuery) (list []n
 }
 
 func matches(r *deliveryRecord, q store.DeliveryQuery) bool {
-	return (q.Channel == "" || r.Channel == q.Channel) &&
+	return !r.gone && (q.Channel == "" || r.Channel == q.Channel) &&
 		(q.Article == "" || r.Article == q.Article) &&
 		(q.State == "" || r.State == q.State) &&
 		(q.Event == 0 || slices.Contains(r.Events, q.Event))
@@ -48,7 +48,7 @@ func (t *tx) walkDeliveries(q store.DeliveryQuery, take func(*deliveryRecord) bo
 	article := q.Article
 	if article == "" && q.Event != 0 {
 		e, err := t.event(uint64(q.Event))
-		if err != nil {
+		if err != nil || e.gone {
 			return nil // no such event has no deliveries
 		}
 		article = e.Article

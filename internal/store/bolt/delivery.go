@@ -16,6 +16,7 @@ type deliveryRecord struct {
 	chance      []byte // chanceLen random bytes of its ID
 	back        uint64 // how far before it the previous delivery of its thread stands; 0: none
 	channelBack uint64 // likewise its channel's
+	gone        bool   // its article was deleted for good; only the channel's chain still needs it
 }
 
 func (r *deliveryRecord) threadBack() uint64 { return r.back }
@@ -56,6 +57,7 @@ func (r *deliveryRecord) encode(t *tx) ([]byte, error) {
 	e.bytes(12, r.chance)
 	e.uint(13, r.back)
 	e.uint(14, r.channelBack)
+	e.bool(15, r.gone)
 	return e.b, e.err
 }
 
@@ -94,6 +96,8 @@ func (t *tx) decodeDelivery(n uint64, b []byte) (*deliveryRecord, error) {
 			r.back = d.num
 		case 14:
 			r.channelBack = d.num
+		case 15:
+			r.gone = d.bool()
 		}
 	}
 	r.ID = deliveryID(n, r.chance)

@@ -22,7 +22,8 @@
 //
 //	bucket      key                          value
 //	meta        "schema"                     uvarint
-//	meta        "merged"                     n8: articles ended by Merge
+//	meta        "merged"                     n8: articles ended by Merge, or deleted for good
+//	meta        "versions gone" and others   n8: versions, events, captures that are no longer kept
 //	names       text                         n4: its number; texts that repeat are stored once
 //	texts       n4 name                      the text
 //	hosts       n4 name                      host: earliest due poll, hold-back
@@ -53,14 +54,24 @@
 //	marks       kind, n4 value, n4 block     which of 4096 events in a row are of a kind, class, rank or source
 //	marks       't', n4 0, n4 block          from when to when these events are: ms6, ms6 for each 128
 //	marks       'a', n4 source, ms6, n4      empty; the order of one source's articles, as recent has it for all
+//	captures    ms6, n4 article              capture: an answer as it was sent, with its headers
+//	withheld    n4 article                   empty; the articles that are withheld
+//	deleted     12 bytes of SHA-256(key)     n4: the article that held the key and was deleted for good
 //
 // Schema 1 lacked removed, settings and manners, and rereadings and templates;
-// schema 2 the first three of these; schema 3 marks, captures and archives.
+// schema 2 the first three of these; schema 3 marks, captures, archives,
+// withheld and deleted.
 //
 // Lists that only grow are chains: an article's record names its newest
 // version and event, and each of those names the one before; so do deliveries
-// of a thread and of a channel. A chain costs two bytes an element, an index
-// thirty.
+// of a thread and of a channel, and captures of an article. A chain costs
+// two bytes an element, an index thirty.
+//
+// What is deleted for good leaves no hole in a chain or in the sequence: its
+// events and deliveries stay as records that say nothing but where the one
+// before stands, and are passed over. Versions that are no longer kept are gone
+// altogether: the oldest that is kept is stored whole, and the article's record
+// says which it is. Bucket meta counts what is gone, for Counts.
 //
 // Events are filtered by marks: a list of their numbers for each kind, class,
 // rank and source, in blocks that are bitmaps or, where few bits are set, lists

@@ -14,6 +14,7 @@ type eventRecord struct {
 	news.Event
 	source uint32 // the name of the article's source when it was recorded
 	back   uint64 // how far before it the article's previous event stands; 0: none
+	gone   bool   // its article was deleted for good; only the chains still need it
 }
 
 func (r *eventRecord) encode(t *tx) ([]byte, error) {
@@ -37,6 +38,7 @@ func (r *eventRecord) encode(t *tx) ([]byte, error) {
 	e.uint(15, uint64(r.source))
 	e.uint(16, r.back)
 	e.bool(18, r.Live)
+	e.bool(19, r.gone)
 	return e.b, e.err
 }
 
@@ -80,6 +82,8 @@ func (t *tx) decodeEvent(seq uint64, b []byte) (*eventRecord, error) {
 			r.back = d.num
 		case 18:
 			r.Live = d.bool()
+		case 19:
+			r.gone = d.bool()
 		}
 	}
 	if d.err == nil && r.back > seq {
@@ -142,6 +146,9 @@ func (t *tx) appendEvent(e news.Event, a *articleRecord) (news.Event, error) {
 func (s *Store) Event(ctx context.Context, seq news.Seq) (e news.Event, err error) {
 	err = s.view(ctx, func(t *tx) error {
 		r, err := t.event(uint64(seq))
+		if err == nil && r.gone {
+			err = missing("event", r.ID())
+		}
 		if err == nil {
 			e = r.Event
 		}
@@ -177,7 +184,7 @@ func (t *tx) eventsOf(ctx context.Context, q store.EventQuery) ([]news.Event, er
 // costs no more than the first.
 func (t *tx) eventsOfArticle(ctx context.Context, q store.EventQuery) ([]news.Event, error) {
 	a, err := t.find(q.Article)
-	if err != nil {
+	if err != nil || !q.Withheld && t.hides(a.num) {
 		return nil, err
 	}
 	source := t.findName(q.Source)
@@ -199,7 +206,7 @@ func (t *tx) eventsOfArticle(ctx context.Context, q store.EventQuery) ([]news.Ev
 		if err != nil {
 			return nil, damaged("%v", err)
 		}
-		if (q.Before == 0 || r.Seq < q.Before) && (source == 0 || r.source == source) && q.Passes(r.Event) {
+		if (q.Before == 0 || r.Seq < q.Before) && (source == 0 || r.source == source) && q.Passes(r.Event) && t.shows(r, q) {
 			list = append(list, r.Event)
 			if !q.Oldest && len(list) == limit(q.Max) {
 				return list, nil
@@ -244,6 +251,9 @@ func (t *tx) scanEvents(q store.EventQuery) ([]news.Event, error) {
 		r, err := t.decodeEvent(seq, v)
 		if err != nil {
 			return nil, err
+		}
+		if !t.shows(r, q) {
+			continue
 		}
 		list = append(list, r.Event)
 	}

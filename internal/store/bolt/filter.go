@@ -200,7 +200,7 @@ func (t *tx) collect(q store.EventQuery, list []news.Event, b block, first uint6
 			if err != nil {
 				return nil, damaged("%v", err)
 			}
-			if !q.Passes(r.Event) {
+			if !q.Passes(r.Event) || !t.shows(r, q) {
 				continue // times are marked by spans
 			}
 			if list = append(list, r.Event); len(list) == limit(q.Max) {

@@ -31,6 +31,9 @@ func (s *Store) Merge(ctx context.Context, dup, into news.ArticleID) error {
 		}
 		a := *old
 		a.Feeds = union(a.Feeds, from.Feeds)
+		if a.Withheld.IsZero() {
+			a.Withheld, a.WithheldWhy = from.Withheld, from.WithheldWhy
+		}
 		if err := t.moveKeys(from, &a); err != nil {
 			return err
 		}
@@ -133,14 +136,10 @@ func (t *tx) dropArticle(a *articleRecord) error {
 	if err := t.dropRecent(a); err != nil {
 		return err
 	}
-	for _, b := range []bucket{holds, rereadings, pages, articles} {
+	for _, b := range []bucket{holds, rereadings, pages, withheld, articles} {
 		if err := t.del(b, n4(a.num)); err != nil {
 			return err
 		}
 	}
-	merged := uint64(1)
-	if v := t.get(meta, mergedKey); v != nil {
-		merged += num8(v)
-	}
-	return t.put(meta, mergedKey, n8(merged))
+	return t.countGone(articles, 1)
 }

@@ -194,6 +194,9 @@ func (m mover) chain(all []*moved) map[uint32]uint64 {
 			r.channelBack = r.num - previous
 		}
 		previous = r.num
+		if r.gone {
+			continue
+		}
 		about := articleNum(r.Article)
 		if n := newest[about]; n != 0 {
 			r.back = r.num - n

@@ -54,6 +54,7 @@ func filled(t *testing.T) string {
 	if _, err := s.AddWatch(ctx, news.Watch{Channel: "desk", Feed: f.ID, Pages: true}); err != nil {
 		t.Fatal(err)
 	}
+	keptAndDeleted(t, s, now)
 	if err := s.PutTemplate(ctx, news.Template{Host: "x.example"}); err != nil {
 		t.Fatal(err)
 	}
@@ -68,6 +69,44 @@ func filled(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return path
+}
+
+// keptAndDeleted adds an article that is withheld, with a capture of its
+// version, and deletes another one.
+func keptAndDeleted(t *testing.T, s *Store, now time.Time) {
+	t.Helper()
+	ctx := t.Context()
+	seen, err := s.Sight(ctx, nil, []store.Sighting{
+		{Keys: []news.Key{"captured"}, Article: news.Article{URL: "https://y.example/captured", FirstSeen: now}},
+		{Keys: []news.Key{"deleted"}, Article: news.Article{URL: "https://y.example/deleted", FirstSeen: now}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := seen[0].Article
+	a.Versions = 1
+	_, err = s.Record(ctx, store.Record{
+		Article: a, Version: &news.Version{Article: a.ID, Number: 1, Seen: now, Text: news.Text{Headline: "Captured"}},
+		Capture: &news.Capture{At: now, Asked: a.URL, URL: a.URL, Proto: "HTTP/1.1", Status: 200, Header: []string{"Content-Type: text/html"}, Body: []byte("<h1>Captured</h1>")},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Withhold(ctx, a.ID, now, "Withheld."); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Delete(ctx, seen[1].Article.ID); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func withheldOf(t *testing.T, s *Store) []news.Article {
+	t.Helper()
+	list, err := s.Withheld(t.Context())
+	if err != nil || len(list) == 0 {
+		t.Fatalf("%d articles are withheld, %v", len(list), err)
+	}
+	return list
 }
 
 func (s *Store) newestEvent(t *testing.T) int {
@@ -162,13 +201,18 @@ func TestMigrateFrom1(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	for _, a := range withheldOf(t, s) {
+		if _, err := s.Delete(ctx, a.ID); err != nil { // with its capture
+			t.Fatal(err)
+		}
+	}
 	want, err := s.Counts(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
 	err = s.db.Update(func(btx *bbolt.Tx) error {
-		err := putSchema(btx, 1)
-		for _, b := range []bucket{rereadings, templates, removed, settings, manners, marks, captures, archives} {
+		err := errors.Join(putSchema(btx, 1), btx.Bucket(bucketNames[meta]).Delete(goneKeys[captures]))
+		for _, b := range []bucket{rereadings, templates, removed, settings, manners, marks, captures, archives, withheld, deleted} {
 			err = errors.Join(err, btx.DeleteBucket(bucketNames[b]))
 		}
 		return err
@@ -392,7 +436,7 @@ func TestCheckFinds(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if b == unplanned || b == pages || b == templates || b == removed || b == settings || b == manners || b == captures || b == archives {
+			if b == unplanned || b == pages || b == templates || b == removed || b == settings || b == manners || b == deleted || b == archives {
 				t.Skip("what is not there cannot be missed")
 			}
 			if empty {

@@ -3,6 +3,7 @@ package bolt
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/editwatch/editwatch/internal/news"
@@ -71,6 +72,11 @@ func (t *tx) sightFeed(f news.Feed) (news.FeedID, error) {
 func (t *tx) sight(x store.Sighting, feed news.FeedID) (store.Sighted, error) {
 	n := t.holder(x.Keys)
 	if n == 0 {
+		if was := t.wasDeleted(x.Keys); was != 0 && feed != "" {
+			return store.Sighted{Deleted: true}, nil
+		} else if err := t.forgetDeleted(was); err != nil {
+			return store.Sighted{}, err
+		}
 		return t.newArticle(x, feed)
 	}
 	old, err := t.article(n)
@@ -112,6 +118,7 @@ func (t *tx) newArticle(x store.Sighting, feed news.FeedID) (store.Sighted, erro
 	a := articleRecord{Article: x.Article, num: n}
 	a.ID = articleID(n)
 	a.Versions, a.Edits = 0, 0
+	a.kept(&articleRecord{})
 	a.Feeds = slices.Clone(a.Feeds)
 	if feed != "" && !slices.Contains(a.Feeds, feed) {
 		a.Feeds = append(a.Feeds, feed)
@@ -132,6 +139,10 @@ func (s *Store) Record(ctx context.Context, r store.Record) (store.Recorded, err
 	if err != nil {
 		return store.Recorded{}, err
 	}
+	capture, err := prepareCapture(r.Capture, version)
+	if err != nil {
+		return store.Recorded{}, err
+	}
 	var done store.Recorded
 	err = s.update(ctx, func(t *tx) error {
 		done.Events = nil
@@ -143,8 +154,12 @@ func (s *Store) Record(ctx context.Context, r store.Record) (store.Recorded, err
 			version != nil && (want != version.number || old.Versions+1 != version.number) {
 			return conflict(old, want)
 		}
+		if version != nil && version.number == 1 && t.wasDeleted(r.Keys) != 0 {
+			return fmt.Errorf("article %s: %w", old.ID, store.ErrDeleted)
+		}
 		a := *old
 		a.Article = r.Article
+		a.kept(old)
 		// A feed may have listed it since the caller read it.
 		a.Feeds = union(r.Article.Feeds, old.Feeds)
 		if version != nil {
@@ -164,6 +179,11 @@ func (s *Store) Record(ctx context.Context, r store.Record) (store.Recorded, err
 		}
 		if err := t.putPage(a.num, page, r.DropPage); err != nil {
 			return err
+		}
+		if capture != nil {
+			if err := t.putCapture(&a, *capture); err != nil {
+				return err
+			}
 		}
 		return t.putArticle(old, &a)
 	})
@@ -186,6 +206,7 @@ func (s *Store) RecordQuiet(ctx context.Context, articles []news.Article) error 
 			}
 			a := *old
 			a.Article = articles[i]
+			a.kept(old)
 			a.Feeds = union(a.Feeds, old.Feeds)
 			if err := t.putArticle(old, &a); err != nil {
 				return err

@@ -44,6 +44,8 @@ const (
 	marks
 	captures
 	archives
+	withheld
+	deleted
 	buckets // how many there are
 )
 
@@ -54,13 +56,13 @@ var bucketNames = [buckets][]byte{
 	[]byte("channels"), []byte("threads"), []byte("watches"), []byte("watching"),
 	[]byte("rereadings"), []byte("templates"),
 	[]byte("removed"), []byte("settings"), []byte("manners"),
-	[]byte("marks"), []byte("captures"), []byte("archives"),
+	[]byte("marks"), []byte("captures"), []byte("archives"), []byte("withheld"), []byte("deleted"),
 }
 
 // fill says how full bbolt leaves the pages of a bucket when it splits them.
 // Buckets that grow at their end are filled; the others keep bbolt's half,
 // because their records grow where they stand.
-var fill = map[bucket]float64{versions: 0.97, events: 0.97, deliveries: 0.9, articles: 0.9, texts: 0.9, schedule: 0.9, recent: 0.9, threads: 0.9}
+var fill = map[bucket]float64{versions: 0.97, events: 0.97, deliveries: 0.9, articles: 0.9, texts: 0.9, schedule: 0.9, recent: 0.9, threads: 0.9, captures: 0.9}
 
 // tx is one bbolt transaction with its buckets at hand. Byte slices read from
 // it die with it.

@@ -122,7 +122,7 @@ func (t *tx) version(n uint64) (*versionRecord, error) {
 	if d.err == nil && v.pieces > 0 {
 		v.data, d.err = t.pieces(n, v)
 	}
-	if d.err == nil && (v.back > n || v.back == 0 && v.number != 1) {
+	if d.err == nil && v.back > n {
 		d.err = errRecord
 	}
 	if d.err != nil {
@@ -171,6 +171,9 @@ func (t *tx) chain(a *articleRecord, from, to int) ([]*versionRecord, error) {
 			}
 		}
 		if v.back == 0 {
+			if v.number != a.Pruned+1 {
+				return nil, damaged("article %s has lost the versions before %d", a.ID, v.number)
+			}
 			break
 		}
 		n -= v.back
@@ -365,6 +368,12 @@ func (p *prepared) put(t *tx, a *articleRecord) error {
 	if p.previous != 0 {
 		v.back = n - p.previous
 	}
+	a.newest = n
+	return t.putVersion(n, v)
+}
+
+// putVersion writes a version's record, in pieces if it is long.
+func (t *tx) putVersion(n uint64, v versionRecord) error {
 	size := max(pieceLen, (len(v.data)+maxPieces)/(maxPieces+1))
 	more := v.data[min(size, len(v.data)):]
 	v.data = v.data[:len(v.data)-len(more)]
@@ -383,8 +392,17 @@ func (p *prepared) put(t *tx, a *articleRecord) error {
 			return err
 		}
 	}
-	a.newest = n
 	return nil
+}
+
+// dropVersion removes a version's record with all its pieces.
+func (t *tx) dropVersion(n uint64, v *versionRecord) error {
+	for i := range v.pieces {
+		if err := t.del(versions, pieceKey(n, i+1)); err != nil {
+			return err
+		}
+	}
+	return t.del(versions, n8(n))
 }
 
 // Recorded implements [store.Reader].

@@ -34,6 +34,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store, reopen func(t *testi
 		{"Channels", channelTests},
 		{"MoveChannel", moveChannelTests},
 		{"Reader", readerTests},
+		{"Keeper", keeperTests},
 		{"Whole", wholeTests},
 	} {
 		t.Run(group.name, func(t *testing.T) {
