@@ -10,6 +10,9 @@ func (c *checker) marks() {
 		if err != nil {
 			return // said by events
 		}
+		if r.gone {
+			return
+		}
 		for _, m := range c.markings(r) {
 			want++
 			if !c.marked(m, uint64(r.Seq)) {
