@@ -15,14 +15,21 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/editwatch/editwatch/internal/chattest"
+	"github.com/editwatch/editwatch/internal/slack"
 )
 
 const manifest = "../../slack-manifest.yaml"
 
-// leastScopes are what the app asks for. channels:history and groups:history (a
-// look before posting again) and users:read (who is an administrator) are left
-// to whoever wants them.
-var leastScopes = []string{"app_mentions:read", "channels:read", "chat:write", "commands", "groups:read"}
+// leastScopes are what the app asks for.
+var leastScopes = func() (names []string) {
+	for _, s := range slack.Scopes {
+		if s.Asked {
+			names = append(names, s.Name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}()
 
 // listIn returns a list of the manifest: the items below a key.
 func listIn(t *testing.T, key string) []string {
@@ -111,6 +118,19 @@ func TestManifestScopes(t *testing.T) {
 		}
 		time.Sleep(time.Second)
 	})
+}
+
+// TestScopesAreDocumented holds that the guide names every scope there is use for.
+func TestScopesAreDocumented(t *testing.T) {
+	guide, err := os.ReadFile("../../docs/slack.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range slack.Scopes {
+		if !strings.Contains(string(guide), "`"+s.Name+"`") {
+			t.Errorf("%s is not explained", s.Name)
+		}
+	}
 }
 
 // TestManifestNames holds what people type and click.
