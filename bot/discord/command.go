@@ -105,7 +105,7 @@ func fill(c *bot.Command, o given) error {
 	number := func(n *int) error {
 		v, err := strconv.ParseFloat(value, 64)
 		if err != nil || v < 1 || v > 1e9 {
-			return &news.Refusal{What: "Versions are counted from 1.", Do: "See history for which there are."}
+			return &news.Refusal{What: "Versions are counted from 1.", Do: "To see which there are: " + write(bot.Command{Verb: bot.History, Target: c.Target}, "")}
 		}
 		*n = int(v)
 		return nil
@@ -162,6 +162,10 @@ func (f *FrontEnd) in(r request, i *interaction, there place, mapped bool) reque
 		c.Title = "#" + there.Name
 	}
 	c.Server, c.Asker = i.Guild, i.asker()
+	c.Dialect = dialect("")
+	if r.elsewhere {
+		c.Dialect = dialect(c.Title)
+	}
 	c.CanChange = mapped || there.Theirs.Has(discord.ManageChannels) || there.Theirs.Has(discord.ManageServer)
 	c.Admin = i.Member.Permissions.Has(discord.ManageServer)
 	return r

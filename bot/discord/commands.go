@@ -125,6 +125,7 @@ func commands() []command {
 				sub(bot.Add, "Watch a feed, an article, or a site that names a feed",
 					required(text("url", "Its address")), scope, least, label, mention, include, exclude, pages, channel),
 				sub(bot.Remove, "End a watch", watch, channel),
+				sub(bot.Undo, "Bring back a watch that was removed", required(text("watch", "The ID it had, like w3")), channel),
 				sub(bot.Pause, "Hear of nothing for a while", watch, text("for", "How long, like 8h or 2d; until resumed if empty"), channel),
 				sub(bot.Resume, "Hear again", watch, channel),
 				sub(bot.Edit, "Change what a watch wants", watch, scope, least, label, mention,

@@ -245,9 +245,6 @@ func (f *FrontEnd) do(ctx context.Context, i *interaction) (a bot.Answer) {
 		f.log.Error("command", "verb", r.command.Verb, "channel", r.command.Channel, "err", err)
 		a = bot.Sorry()
 	}
-	for n, l := range a.Lines {
-		a.Lines[n] = inDiscord(l, r.command.Verb)
-	}
 	if r.note != "" && !a.Refused {
 		a.Lines = append(a.Lines, r.note)
 	}

@@ -22,7 +22,7 @@ func TestOtherChannel(t *testing.T) {
 	}
 	// Undo would act on the channel it is pressed in.
 	a = w.Slash(chattest.Admin(chattest.DiscordText), "editwatch remove", theWatch("w1"), other).Answer()
-	says(t, a, "Removed w1", "type /editwatch add in #news")
+	says(t, a, "Removed w1", "/editwatch undo watch:w1 channel:#news")
 	if len(a.Message.Components) != 0 {
 		t.Errorf("it has buttons: %v", a.Message.Components)
 	}
