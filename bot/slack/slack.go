@@ -219,21 +219,10 @@ func (f *FrontEnd) do(ctx context.Context, p slack.Place, c bot.Command, err err
 	case refused:
 		return bot.Refuse(refusal)
 	case errors.Is(context.Cause(ctx), slack.ErrStopping):
-		return restarting()
+		return bot.Restarting()
 	case ctx.Err() != nil:
-		return tooLong()
+		return bot.TooLong()
 	}
 	f.log.Error("a command failed", "verb", c.Verb, "slack_channel", p.Channel, "slack_team", p.Team, "err", err)
 	return bot.Sorry()
-}
-
-// restarting is what somebody is told whose command was cut off.
-func restarting() bot.Answer {
-	return bot.Answer{Refused: true, Lines: []string{"I am being restarted.", "Try again in a minute."}}
-}
-
-// tooLong is what somebody is told whose command had not ended when it was given
-// up.
-func tooLong() bot.Answer {
-	return bot.Answer{Refused: true, Lines: []string{"That took too long; try again."}}
 }
