@@ -89,17 +89,6 @@ func lastWords(ctx context.Context, deadline time.Time) (context.Context, contex
 	return out, func() { stop(); cancel() }
 }
 
-// restarting is what somebody is told whose command was cut off.
-func restarting() bot.Answer {
-	return bot.Answer{Refused: true, Lines: []string{"I am being restarted.", "Try again in a minute."}}
-}
-
-// tooLong is what somebody is told whose command had not ended when Discord was
-// about to take no answer any more.
-func tooLong() bot.Answer {
-	return bot.Answer{Refused: true, Lines: []string{"That took too long; try again."}}
-}
-
 // answer carries an interaction through: the first answer at once, then what was
 // asked, then its answer.
 func (f *FrontEnd) answer(ctx context.Context, i *interaction, answer first) {
@@ -238,9 +227,9 @@ func (f *FrontEnd) do(ctx context.Context, i *interaction) (a bot.Answer) {
 	case refused:
 		a = bot.Refuse(refusal)
 	case err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded):
-		a = tooLong()
+		a = bot.TooLong()
 	case err != nil && ctx.Err() != nil:
-		a = restarting()
+		a = bot.Restarting()
 	case err != nil:
 		f.log.Error("command", "verb", r.command.Verb, "channel", r.command.Channel, "err", err)
 		a = bot.Sorry()
