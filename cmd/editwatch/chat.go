@@ -81,33 +81,69 @@ type chat struct {
 // chat prepares the platforms of the configuration. It sends nothing.
 func (c config) chat(log *slog.Logger) (*chat, error) {
 	ch := &chat{log: log, links: report.Links{Base: c.PublicURL}}
-	// The operator chose the addresses of the platforms, as those of webhooks.
-	anywhere := safehttp.Options{Allow: everywhere, Redirects: -1}
-	out, dial := safehttp.New(anywhere), safehttp.Dialer(anywhere)
-
-	d, err := c.Discord.secrets()
-	if err != nil {
+	if err := errors.Join(ch.openDiscord(c.Discord), ch.openSlack(c.Slack)); err != nil {
 		return nil, err
-	}
-	if d.Token != "" {
-		ch.publicKey = d.PublicKey
-		ch.discord, err = discord.NewSession(discord.Options{Token: d.Token, APIURL: d.APIURL, HTTP: out, Dial: dial, Logger: log})
-		if err != nil {
-			return nil, fmt.Errorf("discord: %w", err)
-		}
-	}
-	s, err := c.Slack.secrets()
-	if err != nil {
-		return nil, err
-	}
-	if s.Token != "" {
-		ch.socket, ch.signing = s.AppToken != "", s.SigningSecret
-		ch.slack, err = slack.NewClient(slack.Options{Token: s.Token, AppToken: s.AppToken, APIURL: s.APIURL, HTTP: out, Dial: dial, Logger: log})
-		if err != nil {
-			return nil, fmt.Errorf("slack: %w", err)
-		}
 	}
 	return ch, nil
+}
+
+// reach returns how the platforms are reached: the operator chose their
+// addresses, as those of webhooks.
+func reach() (*http.Client, safehttp.DialFunc) {
+	anywhere := safehttp.Options{Allow: everywhere, Redirects: -1}
+	return safehttp.New(anywhere), safehttp.Dialer(anywhere)
+}
+
+// openDiscord prepares Discord if there is anything about it.
+func (c *chat) openDiscord(conf discordConfig) error {
+	d, err := conf.secrets()
+	switch {
+	case err != nil:
+		return err
+	case d.Token == "" && d.PublicKey != "":
+		return lone(onDiscord, "public_key")
+	case d.Token == "":
+		return nil
+	}
+	out, dial := reach()
+	c.publicKey = d.PublicKey
+	c.discord, err = discord.NewSession(discord.Options{Token: d.Token, APIURL: d.APIURL, HTTP: out, Dial: dial, Logger: c.log})
+	if err != nil {
+		return fmt.Errorf("discord: %w", err)
+	}
+	return nil
+}
+
+// openSlack prepares Slack if there is anything about it.
+func (c *chat) openSlack(conf slackConfig) error {
+	s, err := conf.secrets()
+	switch {
+	case err != nil:
+		return err
+	case s.Token == "" && s.AppToken != "":
+		return lone(onSlack, "app_token")
+	case s.Token == "" && s.SigningSecret != "":
+		return lone(onSlack, "signing_secret")
+	case s.Token == "":
+		return nil
+	}
+	out, dial := reach()
+	c.socket, c.signing = s.AppToken != "", s.SigningSecret
+	c.slack, err = slack.NewClient(slack.Options{Token: s.Token, AppToken: s.AppToken, APIURL: s.APIURL, HTTP: out, Dial: dial, Logger: c.log})
+	if err != nil {
+		return fmt.Errorf("slack: %w", err)
+	}
+	return nil
+}
+
+// lone says that a key is of no use without the bot's token.
+func lone(p platform, key string) error {
+	return fmt.Errorf("%s: the %s is of no use without a token: %s", p, key, p.wherever())
+}
+
+// wherever says where a platform's token can stand.
+func (p platform) wherever() string {
+	return fmt.Sprintf("the bot's token stands as token or token_file in [%s] of the configuration, or in the environment as EDITWATCH_%s_TOKEN", p, envName(string(p)))
 }
 
 // secrets fills in what stands in files and in the environment.
@@ -137,8 +173,13 @@ func (s slackConfig) secrets() (_ slackConfig, err error) {
 	return s, nil
 }
 
-// name is what a channel of the platform is kept under.
-func (p platform) name(id string) news.ChannelName { return news.ChannelName(string(p) + ":" + id) }
+// name is what the platform's channel with an ID is kept under.
+func (p platform) name(id string) news.ChannelName {
+	if p == onDiscord {
+		return discord.ChannelName(id)
+	}
+	return botslack.Name(id)
+}
 
 // split takes the kept name of a channel of a platform apart.
 func split(name news.ChannelName) (p platform, id string) {
@@ -159,7 +200,7 @@ func (c *chat) channel(p platform, id string) (notify.Channel, error) {
 	case p == onSlack && c.slack != nil:
 		n.Sender, err = notifyslack.NewBot(notifyslack.BotOptions{Client: c.slack, Channel: id, Logger: c.log})
 	default:
-		err = fmt.Errorf("there is no token for %s: it stands in [%s] of the configuration, or in the environment as EDITWATCH_%s_TOKEN", p, p, envName(string(p)))
+		err = fmt.Errorf("there is no token for %s: %s", p, p.wherever())
 	}
 	return n, err
 }
@@ -183,22 +224,28 @@ func (c *chat) met(name news.ChannelName) bool {
 }
 
 // answer makes the front ends of the platforms.
-func (c *chat) answer(b *bot.Bot, s store.Store) (err error) {
-	if c.discord != nil {
-		c.discordBot, err = botdiscord.New(botdiscord.Options{
-			Session: c.discord, Bot: b, Store: s, PublicKey: c.publicKey, Logger: c.log,
-		})
-		if err != nil {
-			return fmt.Errorf("discord: %w", err)
-		}
+func (c *chat) answer(b *bot.Bot, s store.Store) error {
+	return errors.Join(c.answerDiscord(b, s), c.answerSlack(b, s))
+}
+
+func (c *chat) answerDiscord(b *bot.Bot, s store.Store) (err error) {
+	if c.discord == nil {
+		return nil
 	}
-	if c.slack != nil {
-		c.slackBot, err = botslack.New(botslack.Options{
-			Client: c.slack, Bot: b, Store: s, SigningSecret: c.signing, Socket: c.socket, Logger: c.log,
-		})
-		if err != nil {
-			return fmt.Errorf("slack: %w", err)
-		}
+	c.discordBot, err = botdiscord.New(botdiscord.Options{Session: c.discord, Bot: b, Store: s, PublicKey: c.publicKey, Logger: c.log})
+	if err != nil {
+		return fmt.Errorf("discord: %w", err)
+	}
+	return nil
+}
+
+func (c *chat) answerSlack(b *bot.Bot, s store.Store) (err error) {
+	if c.slack == nil {
+		return nil
+	}
+	c.slackBot, err = botslack.New(botslack.Options{Client: c.slack, Bot: b, Store: s, SigningSecret: c.signing, Socket: c.socket, Logger: c.log})
+	if err != nil {
+		return fmt.Errorf("slack: %w", err)
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -325,37 +324,5 @@ func TestConfiguredNamesOfEarlierVersions(t *testing.T) {
 		if err := a.close(); err != nil {
 			t.Fatal(err)
 		}
-	}
-}
-
-func TestDoctor(t *testing.T) {
-	o := newOffice(t, func(c *config) {
-		c.Channels = []channelConfig{{Name: "desk", Kind: "slack", ID: chattest.SlackDesk}, {Name: "edits", Kind: "discord", ID: chattest.DiscordText}}
-		c.Contact = "https://example.org/bot"
-		c.Listen = "127.0.0.1:0"
-	})
-	examine := func() (string, string) {
-		var out bytes.Buffer
-		d := &doctor{e: &env{ctx: t.Context(), stdout: &out, stderr: t.Output(), global: &grammar{}}, config: o.conf, worst: fine}
-		d.channels()
-		return out.String(), d.worst
-	}
-	if got, worst := examine(); worst == bad {
-		t.Errorf("all is well, and the doctor says:\n%s", got)
-	}
-	o.discord.SetPermissions(chattest.DiscordText, chattest.PermView)
-	if got, worst := examine(); worst != bad || !strings.Contains(got, "Embed Links") {
-		t.Errorf("with a right missing, the doctor says:\n%s", got)
-	}
-	o.slack.RevokeToken()
-	o.discord.RevokeToken()
-	got, _ := examine()
-	for _, want := range []string{"slack token: Slack does not accept it", "discord token: Discord does not accept it", "Reset Token"} {
-		if !strings.Contains(got, want) {
-			t.Errorf("with tokens revoked, the doctor does not say %q:\n%s", want, got)
-		}
-	}
-	if strings.Contains(got, o.discord.Token) || strings.Contains(got, o.slack.Token) {
-		t.Error("the doctor tells a secret")
 	}
 }

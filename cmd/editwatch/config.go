@@ -355,7 +355,8 @@ func (ch channelConfig) secret(what, value, file string) (string, error) {
 }
 
 // secretOf returns a value that may stand in the environment, which wins, in a
-// file, or in the configuration itself.
+// file, or in the configuration itself. A file that is named has something in
+// it.
 func secretOf(env, value, file, what string) (string, error) {
 	if s := os.Getenv(env); s != "" {
 		return s, nil
@@ -365,7 +366,9 @@ func secretOf(env, value, file, what string) (string, error) {
 		if err != nil {
 			return "", fmt.Errorf("%s: %w", what, err)
 		}
-		value = strings.TrimSpace(string(b))
+		if value = strings.TrimSpace(string(b)); value == "" {
+			return "", fmt.Errorf("%s: the file %s is empty", what, file)
+		}
 	}
 	return value, nil
 }
