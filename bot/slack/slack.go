@@ -11,10 +11,16 @@
 // asker alone: placing a watch visits a site, politely, and may take a while.
 //
 // Watches belong to the channel, and any member may change them, unless the
-// channel's settings leave it to administrators. A watch is accepted only where
-// the bot is in the channel; otherwise the answer says how to invite it. A
-// channel that is archived or deleted, and a workspace that uninstalls the app,
-// end their watches; a channel that the bot was sent away from has them paused.
+// channel's settings leave it to the workspace's admins and owners. Who types is a
+// member; who presses a button need not be, for anybody can look into a public
+// channel, and is looked up. Where Slack does not let the bot see who somebody is,
+// nobody may, and the answer names the scope. A watch is accepted only where the
+// bot is in the channel; otherwise the answer says how to invite it. A channel
+// that is archived or deleted, and a workspace that uninstalls the app, end their
+// watches; a channel that the bot was sent away from has them paused.
+//
+// When the program stops nothing more is taken up. What was has a moment to come
+// to its end, and whoever asked for what does not is told to ask again.
 //
 // New needs a client of internal/slack, a *bot.Bot and the store's settings, and
 // the app's signing secret where Slack is to send requests. FrontEnd.Run listens

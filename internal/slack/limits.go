@@ -14,8 +14,9 @@
 // any character. Lengths are Unicode code points.
 //
 // A [Client] makes every request once; whoever asked decides whether to ask
-// again, by the [Problem]. What comes in is acknowledged before anything is done
-// about it, and each thing is handed on once however often Slack sends it.
+// again, by the [Problem]. What comes in is acknowledged as soon as an [Inbox] has
+// taken it up, and not otherwise; each thing is handed on once however often Slack
+// sends it.
 package slack
 
 import "time"
