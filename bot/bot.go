@@ -186,11 +186,13 @@ type Bot struct {
 	finder Finder
 	tester Tester
 	o      Options
+
+	booking booking
 }
 
 // New returns a Bot.
 func New(s Store, f Finder, t Tester, o Options) *Bot {
-	return &Bot{store: s, finder: f, tester: t, o: o}
+	return &Bot{store: s, finder: f, tester: t, o: o, booking: booking{booked: make(map[string]int)}}
 }
 
 // Do carries out a command. The error is for the log; people are shown what
@@ -219,7 +221,7 @@ func (b *Bot) do(ctx context.Context, c Command, now time.Time) (Answer, error) 
 	case List:
 		return b.list(ctx, c, now)
 	case Remove:
-		return b.remove(ctx, c)
+		return b.remove(ctx, c, now)
 	case Pause:
 		return b.pause(ctx, c, now)
 	case Resume:

@@ -24,49 +24,45 @@ func (b *Bot) edit(ctx context.Context, c Command, now time.Time) (Answer, error
 	if len(c.Options) == 0 {
 		return Answer{}, &news.Refusal{What: "What shall be different?", Do: "For example: " + c.typed(Edit, string(w.ID), "min", "major")}
 	}
-	old := w
-	if err := c.wishes(&w, c.Options); err != nil {
+	wished := w
+	if err := c.wishes(&wished, c.Options); err != nil {
 		return Answer{}, err
 	}
-	if w.Label == "" {
-		w.Label = old.Label
+	if wished.URL != w.URL {
+		if err := b.move(ctx, c, w, wished); err != nil {
+			return Answer{}, err
+		}
 	}
 	keys := slices.Sorted(maps.Keys(c.Options))
-	if w.URL != old.URL {
-		w.Feed, w.Article = "", ""
-		if old.Label == w.Label {
-			w.Label = "" // it was the other feed's title
-		}
-		// What happened before is none of this address's watch.
-		if w.After, err = b.newest(ctx, w.After); err != nil {
-			return Answer{}, err
-		}
-		p, err := b.finder.Place(ctx, w)
-		if err != nil {
-			return Answer{}, err
-		}
-		if most := b.o.Limits.Articles; most > 0 && p.Articles > most && !c.Everywhere {
-			if err := b.store.ChangeWatch(ctx, old); err != nil {
-				return Answer{}, err
-			}
-			return Answer{}, tooLarge(p, most)
-		}
-		if p.Existed {
-			return Answer{}, &news.Refusal{What: fmt.Sprintf("That address is watched here already, as %s.", p.Watch.ID), Do: fmt.Sprintf("Edit that one, or remove %s.", w.ID)}
-		}
-		w = p.Watch
-	} else if err := b.store.ChangeWatch(ctx, w); err != nil {
-		return Answer{}, err
-	}
-	f, err := b.watchFact(ctx, w, now, b.zoneOf(ctx, c))
-	if err != nil {
-		return Answer{}, err
-	}
-	return Answer{
-		Lines: []string{
-			fmt.Sprintf("Changed %s of %s (%s) in %s.", strings.Join(keys, " and "), w.ID, f.Title, c.place(w.Channel)),
+	return b.change(ctx, c, w.ID, now, func(w *news.Watch) error {
+		url, label := w.URL, w.Label
+		err := c.wishes(w, c.Options)
+		w.URL, w.Label = url, first(w.Label, label) // where it leads was settled
+		return err
+	}, func(w news.Watch, title string) []string {
+		return []string{
+			fmt.Sprintf("Changed %s of %s (%s) in %s.", strings.Join(keys, " and "), w.ID, title, c.place(w.Channel)),
 			"You hear of " + wants(w) + ".",
-		},
-		Facts: facts(f),
-	}, nil
+		}
+	})
+}
+
+// move has a watch be of what stands at another address, as wished.
+func (b *Bot) move(ctx context.Context, c Command, old, wished news.Watch) (err error) {
+	wished.Feed, wished.Article = "", ""
+	if wished.Label == old.Label {
+		wished.Label = "" // it was the other feed's title
+	}
+	// What happened before is none of this address's watch.
+	if wished.After, err = b.newest(ctx, wished.After); err != nil {
+		return err
+	}
+	p, err := b.finder.Place(ctx, wished)
+	if err == nil && p.Existed {
+		return &news.Refusal{
+			What: fmt.Sprintf("That address is watched here already, as %s.", p.Watch.ID),
+			Do:   fmt.Sprintf("Edit that one, or remove %s.", old.ID),
+		}
+	}
+	return err
 }

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"encoding/json"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -141,7 +142,7 @@ func TestExplain(t *testing.T) {
 					t.Fatal(err)
 				}
 				w.After = 1
-				if err := s.ChangeWatch(t.Context(), w); err != nil {
+				if _, err := s.ChangeWatch(t.Context(), w.ID, func(to *news.Watch) error { *to = w; return nil }); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -252,5 +253,49 @@ func TestRemovedWinsOverFailing(t *testing.T) {
 	w.must(err)
 	if got := strings.Join(w.ask("list").Lines, "\n"); !strings.Contains(got, ": removed") {
 		t.Errorf("%s\ndoes not say that it is removed", got)
+	}
+}
+
+// TestEditLeavesWhatHappensMeanwhile changes the address of a watch, which is
+// paused while that is looked at.
+func TestEditLeavesWhatHappensMeanwhile(t *testing.T) {
+	w := newWorld(t)
+	w.ask("add https://harbour.example/feed")
+	w.meanwhile = func() {
+		w.meanwhile = nil
+		w.ask("pause w1")
+		w.ask("edit w1 exclude=sport")
+	}
+	if a := w.ask("edit w1 url=https://harbour.example/bridge min=major"); a.Refused {
+		t.Fatal(a.Lines)
+	}
+	got, err := w.store.Watch(t.Context(), "w1")
+	w.must(err)
+	if got.PausedUntil != news.Forever || len(got.Exclude) != 1 || got.Min != news.MinMajor || got.Article == "" || got.Label != "Council delays bridge" {
+		t.Errorf("the watch is %+v", got)
+	}
+}
+
+// TestRoomIsBooked has two ask for the last place, one while the other's address
+// is looked at.
+func TestRoomIsBooked(t *testing.T) {
+	w := newWorld(t)
+	for i := range 11 {
+		w.ask(fmt.Sprintf("add https://harbour.example/feed%d", i))
+	}
+	w.meanwhile = func() {
+		w.meanwhile = nil
+		if got := w.ask("add https://harbour.example/late"); !got.Refused {
+			t.Errorf("both had room: %v", got.Lines)
+		}
+	}
+	if got := w.ask("add https://harbour.example/early"); got.Refused {
+		t.Errorf("none had room: %v", got.Lines)
+	}
+	// What was booked is given back, whether it was used or not.
+	w.ask("remove w1")
+	w.ask("add https://elsewhere.example/")
+	if got := w.ask("add https://harbour.example/late"); got.Refused {
+		t.Errorf("a booking was kept: %v", got.Lines)
 	}
 }

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"github.com/editwatch/editwatch/internal/news"
 	"github.com/editwatch/editwatch/internal/store"
@@ -13,34 +14,61 @@ import (
 type Limits struct {
 	Server   int // watches of all channels of one server or workspace
 	Channel  int // watches of one channel
-	Articles int // articles that a watched feed may list
+	Articles int // articles that a feed may list, which the watcher keeps to
 }
 
-// room refuses another n watches where there is no room for them. Who owns the
-// bot has no limits.
-func (b *Bot) room(ctx context.Context, c Command, channel news.ChannelName, n int) error {
+// A booking is what has been promised and is not stored yet: looking at an
+// address takes a while, in which others ask too.
+type booking struct {
+	mu     sync.Mutex     // guards booked
+	booked map[string]int // watches, by what they are to belong to
+}
+
+// room books another n watches, or refuses them where there is no room for
+// them. Once they are stored, or are not going to be, done gives the booking
+// back. Who owns the bot has no limits.
+func (b *Bot) room(ctx context.Context, c Command, channel news.ChannelName, n int) (done func(), err error) {
+	done = func() {}
 	if c.Everywhere {
-		return nil
+		return done, nil
 	}
-	if most := b.o.Limits.Channel; most > 0 {
-		have, err := b.store.Watches(ctx, store.WatchQuery{Channel: channel})
+	limits := []struct {
+		key, what string
+		most      int
+		of        store.WatchQuery
+	}{{"channel " + string(channel), c.place(channel), b.o.Limits.Channel, store.WatchQuery{Channel: channel}}}
+	if c.Server != "" {
+		limits = append(limits, limits[0])
+		limits[1].key, limits[1].what = "server "+c.Server, "This "+c.dialect().Server
+		limits[1].most, limits[1].of = b.o.Limits.Server, store.WatchQuery{Server: c.Server}
+	}
+	b.booking.mu.Lock()
+	defer b.booking.mu.Unlock()
+	for _, l := range limits {
+		if l.most == 0 {
+			continue
+		}
+		stored, err := b.store.Watches(ctx, l.of)
 		if err != nil {
-			return err
+			return done, err
 		}
-		if len(have)+n > most {
-			return c.full(c.place(channel), len(have), most)
-		}
-	}
-	if most := b.o.Limits.Server; most > 0 && c.Server != "" {
-		have, err := b.store.Watches(ctx, store.WatchQuery{Server: c.Server})
-		if err != nil {
-			return err
-		}
-		if len(have)+n > most {
-			return c.full("This "+c.dialect().Server, len(have), most)
+		if have := len(stored) + b.booking.booked[l.key]; have+n > l.most {
+			return done, c.full(l.what, have, l.most)
 		}
 	}
-	return nil
+	book := func(n int) {
+		for _, l := range limits {
+			if b.booking.booked[l.key] += n; b.booking.booked[l.key] == 0 {
+				delete(b.booking.booked, l.key)
+			}
+		}
+	}
+	book(n)
+	return func() {
+		b.booking.mu.Lock()
+		defer b.booking.mu.Unlock()
+		book(-n)
+	}, nil
 }
 
 func (c Command) full(what string, have, most int) error {
@@ -55,10 +83,15 @@ func (c Command) place(channel news.ChannelName) string {
 	return string(c.Aliases.Called(channel))
 }
 
-// tooLarge refuses a feed that lists more than one may.
-func tooLarge(p news.Placement, most int) error {
-	return &news.Refusal{
-		What: fmt.Sprintf("%s lists %d articles, and a feed may list %d here.", quote(p.Title), p.Articles, most),
-		Do:   "Look for a feed of one of its sections.",
+// beyond says that a feed lists more than is watched of it, if it does.
+func (b *Bot) beyond(ctx context.Context, f news.Feed) (string, error) {
+	most := b.o.Limits.Articles
+	if most == 0 || f.Entries <= most {
+		return "", nil
 	}
+	watches, err := b.store.Watches(ctx, store.WatchQuery{Feed: f.ID})
+	if err != nil || !news.Limited(watches) {
+		return "", err
+	}
+	return fmt.Sprintf("it lists %d articles, and only the newest %d are taken", f.Entries, most), nil
 }

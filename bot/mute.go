@@ -64,7 +64,7 @@ func (b *Bot) undo(ctx context.Context, c Command, now time.Time) (Answer, error
 		return Answer{}, err
 	}
 	return Answer{
-		Lines:    []string{fmt.Sprintf("%s (%s) is back in %s. What happened meanwhile is recorded, and not told.", w.ID, first(w.Label, w.URL), c.place(w.Channel))},
+		Lines:    []string{fmt.Sprintf("%s (%s) is back in %s. What happened meanwhile is recorded, and not told.", w.ID, f.Title, c.place(w.Channel))},
 		Facts:    []json.RawMessage{fact(f)},
 		Replaces: true,
 	}, nil
@@ -79,18 +79,24 @@ func (b *Bot) removedHere(ctx context.Context, c Command, id news.WatchID) (news
 	if w, err := b.store.Watch(ctx, id); err == nil && (w.Channel == channel || channel == "") {
 		return w, nil // it stands
 	}
-	if err := b.room(ctx, c, c.Channel, 1); err != nil {
+	done, err := b.room(ctx, c, c.Channel, 1)
+	if err != nil {
 		return news.Watch{}, err
 	}
+	defer done()
 	w, err := b.store.RestoreWatch(ctx, id, channel)
 	if err != nil {
 		return w, err
 	}
 	// What happened since it was removed is not told.
-	if w.After, err = b.newest(ctx, w.After); err != nil {
+	newest, err := b.newest(ctx, 0)
+	if err != nil {
 		return w, err
 	}
-	return w, b.store.ChangeWatch(ctx, w)
+	return b.store.ChangeWatch(ctx, id, func(w *news.Watch) error {
+		w.After = max(w.After, newest)
+		return nil
+	})
 }
 
 // revive has what a watch is of visited again, if it left the schedule while

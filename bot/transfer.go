@@ -163,9 +163,11 @@ func (b *Bot) imports(ctx context.Context, c Command, now time.Time) (Answer, er
 			lines = append(lines, "new: "+first(w.Label, w.URL))
 		}
 	}
-	if err := b.room(ctx, c, channel, len(fresh)); err != nil {
+	done, err := b.room(ctx, c, channel, len(fresh))
+	if err != nil {
 		return Answer{}, err
 	}
+	defer done()
 	return b.imported(ctx, c, channel, fresh, lines, already, bad)
 }
 

@@ -41,20 +41,16 @@ func (b *Bot) add(ctx context.Context, c Command, now time.Time) (Answer, error)
 	if err := c.wishes(&wish, c.Options); err != nil {
 		return Answer{}, err
 	}
-	if err := b.room(ctx, c, channel, 1); err != nil {
+	done, err := b.room(ctx, c, channel, 1)
+	if err != nil {
 		return Answer{}, err
 	}
+	defer done()
 	p, err := b.finder.Place(ctx, wish)
 	if err != nil {
 		return Answer{}, err
 	}
 	w := p.Watch
-	if most := b.o.Limits.Articles; most > 0 && p.Articles > most && !c.Everywhere && !p.Existed {
-		if err := b.store.RemoveWatch(ctx, w.ID); err != nil {
-			return Answer{}, err
-		}
-		return Answer{}, tooLarge(p, most)
-	}
 	var a Answer
 	switch {
 	case p.Existed:
@@ -140,6 +136,9 @@ func (b *Bot) watchFact(ctx context.Context, w news.Watch, now time.Time, zone *
 		}
 		f.Kind, f.State, polling = "feed", "ok", feed.Polling
 		f.Title = first(f.Title, feed.Title)
+		if f.Detail, err = b.beyond(ctx, feed); err != nil {
+			return f, err
+		}
 	case w.Article != "":
 		article, err := b.store.Article(ctx, w.Article)
 		if err != nil {
@@ -227,7 +226,7 @@ func (b *Bot) matching(ctx context.Context, c Command) ([]news.Watch, error) {
 	return match, nil
 }
 
-func (b *Bot) remove(ctx context.Context, c Command) (Answer, error) {
+func (b *Bot) remove(ctx context.Context, c Command, now time.Time) (Answer, error) {
 	w, err := b.find(ctx, c)
 	if err != nil {
 		return Answer{}, err
@@ -235,12 +234,16 @@ func (b *Bot) remove(ctx context.Context, c Command) (Answer, error) {
 	if w.FromFile {
 		return Answer{}, inFile(w, "remove it there")
 	}
+	f, err := b.watchFact(ctx, w, now, b.zoneOf(ctx, c))
+	if err != nil {
+		return Answer{}, err
+	}
 	if err := b.store.RemoveWatch(ctx, w.ID); err != nil {
 		return Answer{}, err
 	}
 	return Answer{
 		Lines: []string{
-			fmt.Sprintf("Removed %s (%s) from %s. What was recorded stays.", w.ID, first(w.Label, w.URL), c.place(w.Channel)),
+			fmt.Sprintf("Removed %s (%s) from %s. What was recorded stays.", w.ID, f.Title, c.place(w.Channel)),
 			"To watch it again: " + c.typed(Add, w.URL),
 		},
 		Buttons: []news.Button{button("Undo", news.Action{Verb: string(Undo), Target: string(w.ID)})},
@@ -278,8 +281,12 @@ func (b *Bot) pause(ctx context.Context, c Command, now time.Time) (Answer, erro
 	if err != nil {
 		return Answer{}, err
 	}
-	w.PausedUntil = pausedUntil
-	return b.change(ctx, c, w, now, fmt.Sprintf("Paused %s (%s) in %s %s.", w.ID, first(w.Label, w.URL), c.place(w.Channel), until), note)
+	return b.change(ctx, c, w.ID, now, func(w *news.Watch) error {
+		w.PausedUntil = pausedUntil
+		return nil
+	}, func(w news.Watch, title string) []string {
+		return []string{fmt.Sprintf("Paused %s (%s) in %s %s.", w.ID, title, c.place(w.Channel), until), note}
+	})
 }
 
 // changeAll changes the channel's watches, and counts them.
@@ -293,13 +300,17 @@ func (b *Bot) changeAll(ctx context.Context, c Command, change func(*news.Watch)
 		return 0, err
 	}
 	for _, w := range watches {
-		if !change(&w) {
-			continue
-		}
-		if err := b.store.ChangeWatch(ctx, w); err != nil {
+		changed := false
+		_, err := b.store.ChangeWatch(ctx, w.ID, func(w *news.Watch) error {
+			changed = change(w)
+			return nil
+		})
+		if err != nil && !errors.Is(err, store.ErrNotFound) { // it was removed meanwhile
 			return n, err
 		}
-		n++
+		if err == nil && changed {
+			n++
+		}
 	}
 	return n, nil
 }
@@ -324,9 +335,11 @@ func (b *Bot) resume(ctx context.Context, c Command, now time.Time) (Answer, err
 	}
 	if strings.EqualFold(c.Target, "all") {
 		n, err := b.changeAll(ctx, c, func(w *news.Watch) bool {
-			paused := w.Paused(now)
+			if !w.Paused(now) {
+				return false
+			}
 			w.PausedUntil, w.After = time.Time{}, max(w.After, newest)
-			return paused
+			return true
 		})
 		if n == 0 && err == nil {
 			return Answer{Lines: []string{fmt.Sprintf("No watch in %s is paused.", c.place(c.Channel))}}, nil
@@ -342,21 +355,32 @@ func (b *Bot) resume(ctx context.Context, c Command, now time.Time) (Answer, err
 	if err != nil {
 		return Answer{}, err
 	}
-	if !w.Paused(now) {
-		return Answer{Lines: []string{fmt.Sprintf("%s (%s) is not paused.", w.ID, first(w.Label, w.URL))}}, nil
-	}
-	// What was recorded during the pause, planned or not, is not told.
-	w.PausedUntil, w.After = time.Time{}, max(w.After, newest)
-	return b.change(ctx, c, w, now, fmt.Sprintf("Resumed %s (%s) in %s.", w.ID, first(w.Label, w.URL), c.place(w.Channel)))
+	paused := false
+	return b.change(ctx, c, w.ID, now, func(w *news.Watch) error {
+		// What was recorded during the pause, planned or not, is not told.
+		if paused = w.Paused(now); paused {
+			w.PausedUntil, w.After = time.Time{}, max(w.After, newest)
+		}
+		return nil
+	}, func(w news.Watch, title string) []string {
+		if !paused {
+			return []string{fmt.Sprintf("%s (%s) is not paused.", w.ID, title)}
+		}
+		return []string{fmt.Sprintf("Resumed %s (%s) in %s.", w.ID, title, c.place(w.Channel))}
+	})
 }
 
-// change stores a watch and answers with the lines.
-func (b *Bot) change(ctx context.Context, c Command, w news.Watch, now time.Time, lines ...string) (Answer, error) {
-	if err := b.store.ChangeWatch(ctx, w); err != nil {
+// change changes a watch and answers with what lines say of it.
+func (b *Bot) change(ctx context.Context, c Command, id news.WatchID, now time.Time, change func(*news.Watch) error, lines func(w news.Watch, title string) []string) (Answer, error) {
+	w, err := b.store.ChangeWatch(ctx, id, change)
+	if errors.Is(err, store.ErrNotFound) { // it was removed meanwhile
+		return Answer{}, c.noWatch(string(id))
+	}
+	if err != nil {
 		return Answer{}, err
 	}
 	f, err := b.watchFact(ctx, w, now, b.zoneOf(ctx, c))
-	return Answer{Lines: lines, Facts: facts(f)}, err
+	return Answer{Lines: lines(w, f.Title), Facts: facts(f)}, err
 }
 
 func (b *Bot) test(ctx context.Context, c Command) (Answer, error) {

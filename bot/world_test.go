@@ -94,6 +94,8 @@ type world struct {
 	articles map[string]*news.Article
 	feeds    map[string]*news.Feed
 	tested   error
+	// meanwhile happens while an address is looked at, if set.
+	meanwhile func()
 }
 
 func newWorld(t *testing.T) *world {
@@ -123,6 +125,9 @@ func (w *world) Place(ctx context.Context, watch news.Watch) (news.Placement, er
 	if !strings.Contains(watch.URL, "harbour.example") {
 		return news.Placement{}, &news.Refusal{What: "That page names no feed.", Do: "Paste the feed's address if you know it."}
 	}
+	if w.meanwhile != nil {
+		w.meanwhile()
+	}
 	now := time.Now().UTC()
 	p := news.Placement{Next: now.Add(15 * time.Minute)}
 	name := watch.URL[strings.LastIndex(watch.URL, "/")+1:]
@@ -130,6 +135,9 @@ func (w *world) Place(ctx context.Context, watch news.Watch) (news.Placement, er
 		p.Title, p.Articles = "The Harbour Post", 42
 		if strings.HasSuffix(name, "large") {
 			p.Articles = 4000
+			if !watch.Owned() { // as the watcher does
+				return news.Placement{}, &news.Refusal{What: "“The Harbour Post” lists 4000 articles, and a feed may list 100 here.", Do: "Look for a feed of one of its sections."}
+			}
 		}
 		watch.Feed = w.feed(watch.URL).ID
 	} else {
@@ -143,8 +151,11 @@ func (w *world) Place(ctx context.Context, watch news.Watch) (news.Placement, er
 	watch.Placed = now
 	var err error
 	if watch.ID != "" {
-		p.Watch = watch
-		return p, w.store.ChangeWatch(ctx, watch)
+		p.Watch, err = w.store.ChangeWatch(ctx, watch.ID, func(w *news.Watch) error {
+			w.URL, w.Feed, w.Article, w.Label, w.After = watch.URL, watch.Feed, watch.Article, watch.Label, watch.After
+			return nil
+		})
+		return p, err
 	}
 	p.Watch, err = w.store.AddWatch(ctx, watch)
 	p.Existed = err != nil
@@ -260,6 +271,9 @@ func (w *world) press(label string) Answer {
 func (w *world) do(c Command) Answer {
 	c.Channel, c.Title, c.Server, c.Asker = w.who.Channel, w.who.Title, w.who.Server, w.who.Asker
 	c.CanChange, c.Admin, c.Everywhere, c.Dialect = w.who.CanChange, w.who.Admin, w.who.Everywhere, w.who.Dialect
+	if c.Everywhere { // on the command line nobody has an ID
+		c.Server, c.Asker = "", ""
+	}
 	a, err := w.bot.Do(w.t.Context(), c)
 	w.must(err)
 	return a
@@ -328,6 +342,10 @@ func (w *world) happen(f []string) {
 	case "fail":
 		feed := w.feed("https://harbour.example/" + f[1])
 		feed.Polling.Failures, feed.Polling.FailingSince, feed.Polling.Detail = 7, time.Now(), "answered 403, bot protection"
+		w.must(w.store.RecordFeed(w.t.Context(), *feed, nil))
+	case "grow":
+		feed := w.feed("https://harbour.example/" + f[1])
+		feed.Entries = 240
 		w.must(w.store.RecordFeed(w.t.Context(), *feed, nil))
 	case "feeds":
 		n, err := strconv.Atoi(f[1])

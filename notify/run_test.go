@@ -95,10 +95,7 @@ func TestPauseIsNotToldAfterwards(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		watches[0].PausedUntil = time.Now().Add(time.Hour)
-		if err := w.store.ChangeWatch(t.Context(), watches[0]); err != nil {
-			t.Fatal(err)
-		}
+		w.change(watches[0].ID, func(watch *news.Watch) { watch.PausedUntil = time.Now().Add(time.Hour) })
 		w.edit(&a, "b")
 		time.Sleep(2 * time.Hour) // the notifier was down until the pause was over
 		w.run(time.Hour)
@@ -419,8 +416,8 @@ func TestSilencedWatchIsSilent(t *testing.T) {
 	}{
 		{"removed", func(w *world, watch news.Watch) error { return w.store.RemoveWatch(w.t.Context(), watch.ID) }},
 		{"paused", func(w *world, watch news.Watch) error {
-			watch.PausedUntil = news.Forever
-			return w.store.ChangeWatch(w.t.Context(), watch)
+			w.change(watch.ID, func(watch *news.Watch) { watch.PausedUntil = news.Forever })
+			return nil
 		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -29,10 +29,7 @@ func TestForbiddenPausesAndTellsOnce(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		watches[0].By = "u1"
-		if err := w.store.ChangeWatch(t.Context(), watches[0]); err != nil {
-			t.Fatal(err)
-		}
+		w.change(watches[0].ID, func(watch *news.Watch) { watch.By = "u1" })
 		stop := w.start()
 		for i := range 3 {
 			w.edit(&a, fmt.Sprint("Edit ", i))

@@ -192,11 +192,7 @@ func TestWordsMentionsAndMutes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		watch := watches[0]
-		watch.Include, watch.Mention = []string{"harbour"}, "77"
-		if err := w.store.ChangeWatch(t.Context(), watch); err != nil {
-			t.Fatal(err)
-		}
+		w.change(watches[0].ID, func(watch *news.Watch) { watch.Include, watch.Mention = []string{"harbour"}, "77" })
 		defer w.start()()
 		w.edit(&a, "Council votes")
 		time.Sleep(time.Hour)

@@ -195,6 +195,18 @@ func (w *world) watch(channel news.ChannelName, s Sender, a news.Article) {
 	}
 }
 
+// change changes a watch.
+func (w *world) change(id news.WatchID, change func(*news.Watch)) {
+	w.t.Helper()
+	_, err := w.store.ChangeWatch(w.t.Context(), id, func(watch *news.Watch) error {
+		change(watch)
+		return nil
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
 // deliveries returns all deliveries in a state, oldest first.
 func (w *world) deliveries(state news.DeliveryState) []news.Delivery {
 	w.t.Helper()

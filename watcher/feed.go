@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -81,7 +82,11 @@ func (v *visit) list(ctx context.Context, f *news.Feed, parsed feed.Feed, watche
 		entries = entries[:maxEntries]
 	}
 	for _, reading := range readings(watches) {
-		seen, err := v.sight(ctx, f, entries, reading, now)
+		within, err := v.within(ctx, *f, entries, reading, watches)
+		if err != nil {
+			return fresh, err
+		}
+		seen, err := v.sight(ctx, f, within, reading, now)
 		if err != nil {
 			return fresh, err
 		}
@@ -91,6 +96,41 @@ func (v *visit) list(ctx context.Context, f *news.Feed, parsed feed.Feed, watche
 		f.Listed = now
 	}
 	return fresh, nil
+}
+
+// within returns the entries that a feed may list: of one that only chats watch
+// the newest, up to their limit, and of the others those that are watched
+// already.
+func (v *visit) within(ctx context.Context, f news.Feed, entries []feed.Entry, reading news.Reading, watches []news.Watch) ([]feed.Entry, error) {
+	if v.maxListed == 0 || len(entries) <= v.maxListed || !news.Limited(watches) {
+		return entries, nil
+	}
+	sorted := slices.Clone(entries)
+	if !slices.ContainsFunc(sorted, func(e feed.Entry) bool { return e.Published.IsZero() }) { // else the feed's order has to do
+		slices.SortStableFunc(sorted, func(x, y feed.Entry) int { return y.Published.Compare(x.Published) })
+	}
+	within := sorted[:v.maxListed:v.maxListed]
+	for _, e := range sorted[v.maxListed:] {
+		a, err := v.store.FindArticle(ctx, entryKeys(f, e, reading)...)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return nil, err
+		}
+		if err == nil && slices.Contains(a.Feeds, f.ID) {
+			within = append(within, e)
+		}
+	}
+	return within, nil
+}
+
+// entryKeys are what an entry's article is known by. The GUID is the entry's
+// name; the address, in a page reading, is also the article's, in whatever feed
+// it stands.
+func entryKeys(f news.Feed, e feed.Entry, reading news.Reading) []news.Key {
+	keys := []news.Key{news.GUIDKey(reading, f.ID, e.GUID)}
+	if reading == news.PageReading {
+		keys = append(keys, news.AddressKey(reading, e.URL))
+	}
+	return keys
 }
 
 // readings returns the kinds of reading the watches of a feed ask for.
@@ -126,14 +166,10 @@ func (v *visit) sight(ctx context.Context, f *news.Feed, entries []feed.Entry, r
 			Reading: reading, URL: e.URL, Source: f.Title, Headline: e.Title, Language: e.Language,
 			FirstSeen: now, Published: e.Published,
 		}
-		// The GUID is the entry's name; the address, in a page reading, is also
-		// the article's, in whatever feed it stands.
-		keys := []news.Key{news.GUIDKey(reading, f.ID, e.GUID)}
 		if reading == news.PageReading {
-			keys = append(keys, news.AddressKey(reading, e.URL))
 			a.Polling = news.Polling{Host: news.Host(e.URL), Next: v.due}
 		}
-		sightings = append(sightings, store.Sighting{Keys: keys, Article: a, Changed: e.Updated})
+		sightings = append(sightings, store.Sighting{Keys: entryKeys(*f, e, reading), Article: a, Changed: e.Updated})
 		listed = append(listed, e)
 	}
 	sighted, err := v.store.Sight(ctx, f, sightings)

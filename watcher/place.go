@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -144,6 +146,11 @@ func mend(fe *fetch.Error) string {
 
 func (v *visit) placeFeed(ctx context.Context, watch news.Watch, at found, now time.Time) (news.Placement, error) {
 	f, err := v.store.FindFeed(ctx, at.resp.URL)
+	if err == nil || errors.Is(err, store.ErrNotFound) {
+		if err := v.tooLarge(ctx, watch, f, *at.feed); err != nil {
+			return news.Placement{}, err
+		}
+	}
 	if errors.Is(err, store.ErrNotFound) {
 		f = news.Feed{URL: at.resp.URL, FirstSeen: now, Polling: news.Polling{Host: news.Host(at.resp.URL)}}
 		_, err = v.store.Sight(ctx, &f, nil)
@@ -174,6 +181,25 @@ func (v *visit) placeFeed(ctx context.Context, watch news.Watch, at found, now t
 	v.rested(&f, news.OutcomeListed, fresh, max(at.resp.Fresh, at.feed.TTL), now)
 	p.Next = f.Polling.Next
 	return p, v.recordFeed(ctx, f)
+}
+
+// tooLarge refuses a feed that lists more than one may that is watched from a
+// chat, unless the watch stands there already. f is zero if the feed is new.
+func (v *visit) tooLarge(ctx context.Context, watch news.Watch, f news.Feed, parsed feed.Feed) error {
+	most := v.maxListed
+	if most == 0 || len(parsed.Entries) <= most || watch.Owned() || watch.Feed != "" {
+		return nil
+	}
+	if f.ID != "" {
+		there, err := v.store.Watches(ctx, store.WatchQuery{Channel: watch.Channel, Feed: f.ID})
+		if err != nil || slices.ContainsFunc(there, func(w news.Watch) bool { return w.Pages == watch.Pages }) {
+			return err
+		}
+	}
+	return &news.Refusal{
+		What: fmt.Sprintf("“%s” lists %d articles, and a feed may list %d here.", cmp.Or(parsed.Title, news.Host(watch.URL)), len(parsed.Entries), most),
+		Do:   "Look for a feed of one of its sections.",
+	}
 }
 
 func (v *visit) placeArticle(ctx context.Context, watch news.Watch, at found, now time.Time) (news.Placement, error) {
@@ -235,8 +261,8 @@ func (v *visit) addWatch(ctx context.Context, watch news.Watch) (news.Watch, err
 	if watch.Placed.IsZero() {
 		watch.Placed = time.Now().UTC()
 	}
-	watch.Trouble, watch.NextTry, watch.Tries = "", time.Time{}, 0
 	if watch.ID == "" {
+		watch.Trouble, watch.NextTry, watch.Tries = "", time.Time{}, 0
 		return v.store.AddWatch(ctx, watch)
 	}
 	same, err := v.store.Watches(ctx, store.WatchQuery{Channel: watch.Channel, Feed: watch.Feed, Article: watch.Article})
@@ -248,7 +274,16 @@ func (v *visit) addWatch(ctx context.Context, watch news.Watch) (news.Watch, err
 			return other, store.ErrExists
 		}
 	}
-	return watch, v.store.ChangeWatch(ctx, watch)
+	return v.store.ChangeWatch(ctx, watch.ID, func(w *news.Watch) error {
+		// Only what the address led to: reading it took a while, in which the
+		// watch may have been paused, or wishes for something else by now.
+		if w.URL != watch.URL {
+			w.URL, w.Pages, w.After = watch.URL, watch.Pages, max(w.After, watch.After)
+		}
+		w.Feed, w.Article, w.Label = watch.Feed, watch.Article, watch.Label
+		w.Trouble, w.NextTry, w.Tries = "", time.Time{}, 0
+		return nil
+	})
 }
 
 // resolveEvery is how often new watches of the configuration are looked for.
@@ -277,8 +312,8 @@ func (w *Watcher) resolve(ctx context.Context, all bool) (trouble []string, err 
 		return nil, err
 	}
 	for _, watch := range unread {
-		now := time.Now().UTC()
-		if !all && now.Before(watch.NextTry) {
+		tried := time.Now().UTC()
+		if !all && tried.Before(watch.NextTry) {
 			continue
 		}
 		placement, err := w.Place(ctx, watch)
@@ -286,6 +321,8 @@ func (w *Watcher) resolve(ctx context.Context, all bool) (trouble []string, err 
 		switch {
 		case ctx.Err() != nil:
 			return trouble, nil
+		case errors.Is(err, store.ErrNotFound):
+			continue // it was removed meanwhile
 		case errors.As(err, &r):
 			watch.Trouble = r.Error()
 		case err != nil:
@@ -296,11 +333,16 @@ func (w *Watcher) resolve(ctx context.Context, all bool) (trouble []string, err 
 			w.log.Info("watching", "watch", watch.ID, "channel", watch.Channel, "title", placement.Title)
 			continue
 		}
-		watch.Tries++
-		watch.NextTry = now.Add(w.when.backoff(w.when.FeedMin, watch.Tries+1))
 		w.log.Warn("cannot read a watch", "watch", watch.ID, "trouble", watch.Trouble)
 		trouble = append(trouble, string(watch.ID)+": "+watch.Trouble)
-		if err := w.store.ChangeWatch(ctx, watch); err != nil {
+		_, err = w.store.ChangeWatch(ctx, watch.ID, func(now *news.Watch) error {
+			if now.URL == watch.URL { // or it was given another to try
+				now.Trouble, now.Tries = watch.Trouble, now.Tries+1
+				now.NextTry = tried.Add(w.when.backoff(w.when.FeedMin, now.Tries+1))
+			}
+			return nil
+		})
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return trouble, err
 		}
 	}

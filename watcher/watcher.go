@@ -52,7 +52,7 @@ type Store interface {
 	store.Recorder
 
 	AddWatch(ctx context.Context, w news.Watch) (news.Watch, error)
-	ChangeWatch(ctx context.Context, w news.Watch) error
+	ChangeWatch(ctx context.Context, id news.WatchID, change func(w *news.Watch) error) (news.Watch, error)
 	RemoveWatch(ctx context.Context, id news.WatchID) error
 	Watches(ctx context.Context, q store.WatchQuery) ([]news.Watch, error)
 	Watching(ctx context.Context, article news.Article) ([]news.Watch, error)
@@ -83,7 +83,10 @@ type Options struct {
 	// MaxPage and MaxFeed cap an answer, packed and unpacked, in bytes; 0 means
 	// the defaults of package fetch.
 	MaxPage, MaxFeed int64
-	Logger           *slog.Logger
+	// Articles is how many articles a feed may list that only chats watch; 0 is
+	// no limit.
+	Articles int
+	Logger   *slog.Logger
 }
 
 // A Watcher polls what is due.
@@ -94,6 +97,7 @@ type Watcher struct {
 	hosts int
 
 	maxPage, maxFeed int64
+	maxListed        int
 
 	log    *slog.Logger
 	outage outage
@@ -125,7 +129,8 @@ func New(s Store, f Fetcher, o Options) *Watcher {
 	return &Watcher{
 		store: s, fetch: f, when: o.Schedule, hosts: o.Hosts, log: o.Logger,
 		maxPage: o.MaxPage, maxFeed: o.MaxFeed,
-		read: inTurns(extract.Read), extractor: extract.Extractor,
+		maxListed: o.Articles,
+		read:      inTurns(extract.Read), extractor: extract.Extractor,
 	}
 }
 

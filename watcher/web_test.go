@@ -249,6 +249,12 @@ func (r *rig) watch(url string) news.Watch {
 // watchFeed serves a feed of the addresses and watches it.
 func (r *rig) watchFeed(urls ...string) news.Watch {
 	r.Helper()
+	r.serveFeed(urls...)
+	return r.watch(harbour + "/feed.xml")
+}
+
+// serveFeed serves a feed of the addresses.
+func (r *rig) serveFeed(urls ...string) {
 	var b strings.Builder
 	b.WriteString(`<?xml version="1.0"?><rss version="2.0"><channel><title>The Harbour Post</title><link>` + harbour + `/</link>`)
 	for _, u := range urls {
@@ -258,7 +264,6 @@ func (r *rig) watchFeed(urls ...string) news.Watch {
 	r.web.set(harbour+"/feed.xml", func(int) (*fetch.Response, error) {
 		return &fetch.Response{Body: []byte(b.String()), ContentType: "application/rss+xml"}, nil
 	})
-	return r.watch(harbour + "/feed.xml")
 }
 
 // events returns what was recorded since it was asked last.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -62,7 +63,7 @@ func newApp(e *env, c config) (*app, error) {
 	}
 	a.watcher = watcher.New(a.store, c.fetcher(), watcher.Options{
 		Schedule: c.Poll.schedule(), Hosts: c.Poll.Hosts, Logger: a.log,
-		MaxPage: int64(c.Poll.PageMax), MaxFeed: int64(c.Poll.FeedMax),
+		MaxPage: int64(c.Poll.PageMax), MaxFeed: int64(c.Poll.FeedMax), Articles: c.Limits.Articles,
 	})
 	a.notifier = notify.New(a.store, notify.Options{
 		Channels: a.channels,
@@ -236,12 +237,13 @@ func (a *app) syncWatches(ctx context.Context) error {
 			}
 		case old.Scope != want.Scope || old.Min != want.Min || old.Pages != want.Pages || want.Label != "" && old.Label != want.Label ||
 			old.Mention != want.Mention || !slices.Equal(old.Include, want.Include) || !slices.Equal(old.Exclude, want.Exclude):
-			old.Scope, old.Min, old.Pages = want.Scope, want.Min, want.Pages
-			old.Mention, old.Include, old.Exclude = want.Mention, want.Include, want.Exclude
-			if want.Label != "" {
-				old.Label = want.Label
-			}
-			if err := a.store.ChangeWatch(ctx, old); err != nil {
+			_, err := a.store.ChangeWatch(ctx, old.ID, func(w *news.Watch) error {
+				w.Scope, w.Min, w.Pages = want.Scope, want.Min, want.Pages
+				w.Mention, w.Include, w.Exclude = want.Mention, want.Include, want.Exclude
+				w.Label = cmp.Or(want.Label, w.Label)
+				return nil
+			})
+			if err != nil {
 				return err
 			}
 		}

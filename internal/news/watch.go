@@ -57,6 +57,16 @@ type Watch struct {
 // Forever is the PausedUntil of a watch that is paused until it is resumed.
 var Forever = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 
+// Owned reports whether who runs editwatch placed the watch, in the
+// configuration or on the command line, and nobody in a chat.
+func (w Watch) Owned() bool { return w.Server == "" }
+
+// Limited reports whether limits on what a feed may list hold for the one that
+// these watches are of: only chats watch it.
+func Limited(of []Watch) bool {
+	return len(of) > 0 && !slices.ContainsFunc(of, Watch.Owned)
+}
+
 // Paused reports whether the watch hears of nothing at the time.
 func (w Watch) Paused(now time.Time) bool { return now.Before(w.PausedUntil) }
 

@@ -264,9 +264,14 @@ type Watches interface {
 	// existing watch and ErrExists if the channel has one with the same Pages
 	// on the same feed or article, or, while unread, on the same URL.
 	AddWatch(ctx context.Context, w news.Watch) (news.Watch, error)
-	// ChangeWatch replaces the watch with the same ID, which must exist, as must
-	// the feed or article it names. It does not look for another like it.
-	ChangeWatch(ctx context.Context, w news.Watch) error
+	// ChangeWatch has change change the watch as it stands, and returns what
+	// became of it. Nobody else changes the watch meanwhile: what change was
+	// decided upon earlier it must look at again. If change returns an error,
+	// nothing is changed, and ChangeWatch returns that error. The feed or article
+	// that the watch then names must exist; another watch like it is not looked
+	// for. The ID stays. change may be called more than once, and must not use
+	// the store.
+	ChangeWatch(ctx context.Context, id news.WatchID, change func(w *news.Watch) error) (news.Watch, error)
 	// RemoveWatch ends a watch. The record of the article stays, and the watch
 	// is kept aside for RestoreWatch.
 	RemoveWatch(ctx context.Context, id news.WatchID) error

@@ -237,20 +237,31 @@ func (t *tx) checkWatched(w news.Watch) error {
 }
 
 // ChangeWatch implements [store.Watches].
-func (s *Store) ChangeWatch(ctx context.Context, w news.Watch) error {
-	return s.update(ctx, func(t *tx) error {
-		old, err := t.findWatch(w.ID)
+func (s *Store) ChangeWatch(ctx context.Context, id news.WatchID, change func(*news.Watch) error) (news.Watch, error) {
+	var out news.Watch
+	err := s.update(ctx, func(t *tx) error {
+		old, err := t.findWatch(id)
 		if err != nil {
 			return err
 		}
+		w := old
+		if err := change(&w); err != nil {
+			return err
+		}
+		w.ID = old.ID
 		if err := t.checkWatched(w); err != nil {
 			return err
 		}
 		if err := t.delWatch(old); err != nil {
 			return err
 		}
+		out = w
 		return t.putWatch(w)
 	})
+	if err != nil {
+		return news.Watch{}, err
+	}
+	return out, nil
 }
 
 // RemoveWatch implements [store.Watches].

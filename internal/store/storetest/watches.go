@@ -1,6 +1,8 @@
 package storetest
 
 import (
+	"errors"
+	"sync"
 	"time"
 
 	"github.com/editwatch/editwatch/internal/news"
@@ -19,7 +21,7 @@ var watchTests = map[string]func(*bench){
 		b.again()
 		b.same(must(b.s.Watch(b.ctx, "w1"))(b), w)
 		w.Channel, w.PausedUntil, w.Label = "discord:1", time.Time{}, "Post"
-		b.ok(b.s.ChangeWatch(b.ctx, w))
+		b.same(must(b.s.ChangeWatch(b.ctx, "w1", func(to *news.Watch) error { *to = w; return nil }))(b), w)
 		b.same(must(b.s.Watch(b.ctx, "w1"))(b), w)
 		b.same(len(must(b.s.Watches(b.ctx, store.WatchQuery{Channel: "slack:C0123456789"}))(b)), 0)
 		b.same(len(must(b.s.Watches(b.ctx, store.WatchQuery{Channel: "discord:1"}))(b)), 1)
@@ -71,12 +73,45 @@ var watchTests = map[string]func(*bench){
 		must(b.s.Article(b.ctx, a.ID))(b) // its record stays
 	},
 
+	"Change": func(b *bench) {
+		f, _ := b.feed("x.example", start)
+		w := must(b.s.AddWatch(b.ctx, news.Watch{Channel: "desk", URL: f.URL, Feed: f.ID, Pages: true}))(b)
+		// What two change at once is changed by both.
+		var both sync.WaitGroup
+		for i := range 20 {
+			both.Go(func() {
+				_, err := b.s.ChangeWatch(b.ctx, w.ID, func(w *news.Watch) error {
+					if i%2 == 0 {
+						w.Tries++
+					} else {
+						w.After++
+					}
+					return nil
+				})
+				b.ok(err)
+			})
+		}
+		both.Wait()
+		w.Tries, w.After = w.Tries+10, w.After+10
+		b.same(must(b.s.Watch(b.ctx, w.ID))(b), w)
+		// Nothing is changed where the change fails, or names what is not there.
+		odd := errors.New("odd")
+		_, err := b.s.ChangeWatch(b.ctx, w.ID, func(w *news.Watch) error { w.Label = "lost"; return odd })
+		b.fails(err, odd)
+		_, err = b.s.ChangeWatch(b.ctx, w.ID, func(w *news.Watch) error { w.Feed = "f999"; return nil })
+		b.fails(err, store.ErrNotFound)
+		// Its ID is not changed.
+		b.same(must(b.s.ChangeWatch(b.ctx, w.ID, func(w *news.Watch) error { w.ID = "w77"; return nil }))(b), w)
+		b.same(must(b.s.Watches(b.ctx, store.WatchQuery{}))(b), []news.Watch{w})
+	},
+
 	"NotFound": func(b *bench) {
 		for _, id := range []news.WatchID{"w9", "", "w", "9", "w09", "w-1", "watch"} {
 			_, err := b.s.Watch(b.ctx, id)
 			b.fails(err, store.ErrNotFound)
 			b.fails(b.s.RemoveWatch(b.ctx, id), store.ErrNotFound)
-			b.fails(b.s.ChangeWatch(b.ctx, news.Watch{ID: id}), store.ErrNotFound)
+			_, err = b.s.ChangeWatch(b.ctx, id, func(*news.Watch) error { return nil })
+			b.fails(err, store.ErrNotFound)
 		}
 		_, err := b.s.AddWatch(b.ctx, news.Watch{Channel: "desk", Article: "a999"})
 		b.fails(err, store.ErrNotFound)
@@ -101,8 +136,10 @@ var watchTests = map[string]func(*bench){
 		b.same(get(store.WatchQuery{Article: a.ID}), []news.WatchID{w3.ID})
 		b.same(get(store.WatchQuery{Unread: true}), []news.WatchID{w4.ID})
 
-		w4.Feed = f.ID // it was read
-		b.ok(b.s.ChangeWatch(b.ctx, w4))
+		w4 = must(b.s.ChangeWatch(b.ctx, w4.ID, func(w *news.Watch) error {
+			w.Feed = f.ID // it was read
+			return nil
+		}))(b)
 		b.same(get(store.WatchQuery{Unread: true}), []news.WatchID{})
 		b.same(get(store.WatchQuery{Feed: f.ID}), []news.WatchID{w1.ID, w2.ID, w4.ID, w5.ID})
 	},
