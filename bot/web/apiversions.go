@@ -87,8 +87,8 @@ func (s *site) apiVersion(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	n := number(r.PathValue("n"))
-	if n < 1 || n > a.Versions {
-		return errNoVersion
+	if err := hasVersion(a, n); err != nil {
+		return err
 	}
 	return s.sendJSON(w, r, s.tagOf(r, a.ID, n), func(ctx context.Context) (any, error) {
 		v, err := s.store.Version(ctx, a.ID, n)

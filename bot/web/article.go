@@ -1,11 +1,13 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/editwatch/editwatch/internal/brief"
@@ -16,6 +18,7 @@ import (
 type articlePage struct {
 	heading
 	Counts  string // "6 versions, 5 edits"
+	Oldest  int    // the number of the oldest version that is kept
 	Notes   []string
 	Facts   []fact
 	Filter  filterForm
@@ -69,6 +72,7 @@ func (s *site) article(w http.ResponseWriter, r *http.Request) error {
 		page := articlePage{
 			heading: headingOf(a),
 			Counts:  brief.Versions(a.Versions, a.Edits),
+			Oldest:  a.Pruned + 1,
 			Notes:   notes(a),
 			Facts:   facts(a),
 		}
@@ -90,7 +94,17 @@ func (s *site) find(ctx context.Context, r *http.Request) (news.Article, error) 
 	if errors.Is(err, store.ErrNotFound) {
 		return a, errNoArticle
 	}
+	if err == nil && !a.Withheld.IsZero() {
+		return news.Article{}, withheld(a)
+	}
 	return a, err
+}
+
+// withheld is the answer to whoever asks for an article that the operator does
+// not show.
+func withheld(a news.Article) error {
+	return &refusal{Status: http.StatusGone, Title: "This article is withheld",
+		Text: cmp.Or(a.WithheldWhy, "Whoever runs this does not show it.")}
 }
 
 // notes are sentences about what is special about the article.
@@ -112,6 +126,9 @@ func notes(a news.Article) []string {
 	}
 	if len(a.Tested) > 0 {
 		out = append(out, "The publisher shows this article under different headlines in turn.")
+	}
+	if a.Pruned > 0 {
+		out = append(out, "Its oldest "+brief.Count(a.Pruned, "version")+", as far as version "+strconv.Itoa(a.Pruned)+", are no longer kept.")
 	}
 	if a.Reading == news.FeedReading {
 		out = append(out, "Read from its feed: the title and summary there, not the page.")
@@ -248,30 +265,32 @@ func (s *site) timeline(ctx context.Context, a news.Article, events []news.Event
 
 // moment is the point of the history at which e happened.
 func (s *site) moment(ctx context.Context, a news.Article, e news.Event) (moment, error) {
-	rep, err := s.report(ctx, e, "")
+	told, diff, err := s.told(ctx, a, e, brief.Options{Lines: timelineLines, Budget: timelineBudget})
 	if err != nil {
 		return moment{}, err
 	}
 	m := moment{
-		Brief:  brief.Of(rep, brief.Options{Lines: timelineLines, Budget: timelineBudget}),
-		Lang:   a.Language,
-		Anchor: e.ID(),
-		At:     e.At,
-		Rank:   rank(e),
-		Badge:  rank(e),
-
-		Classes: kindsOf(e),
+		Brief:    told.Brief,
+		Lang:     a.Language,
+		Anchor:   e.ID(),
+		At:       e.At,
+		Rank:     e.Rank().String(),
+		Badge:    e.Rank().String(),
+		Classes:  kindsOf(e),
+		DiffPath: diff,
 	}
-	m.Remarks = unranked(m.Remarks)
 	if e.Kind != news.Edited {
 		m.Badge = string(e.Kind)
 	}
+	rep := told.Report
 	if n := len(m.When); n > 0 && rep.ChangedBetween != nil {
 		m.Between = m.When[n-1]
 	}
 	if e.From != 0 && e.From != e.To {
 		m.Version, m.From = e.To, e.From
-		m.VersionPath, m.DiffPath = versionPath(a.ID, e.To), diffPath(a.ID, e.From, e.To)
+		if e.To > a.Pruned {
+			m.VersionPath = versionPath(a.ID, e.To)
+		}
 		if rep.From != nil && rep.To != nil {
 			m.Later = brief.Later(rep.To.Seen.Sub(rep.From.Seen))
 		}

@@ -83,7 +83,7 @@ func inspect(body string) sheet {
 		switch tok.Data {
 		case "label":
 			labels = append(labels, attr["for"])
-		case "input":
+		case "input", "select":
 			inputs = append(inputs, attr["id"])
 		}
 		for _, key := range []string{"href", "src", "action"} {
@@ -129,9 +129,11 @@ func inspect(body string) sheet {
 // TestEveryPageIsSound follows every link from the first page on. What was read
 // from the hostile article stands in every field there is.
 func TestEveryPageIsSound(t *testing.T) {
-	h := New(Options{Store: writtenHistory(t).st, Version: "test"})
+	record := writtenHistory(t)
+	h := New(Options{Store: record.st, Version: "test", Search: record.filled()})
 	seen := map[string]bool{"/": true}
-	next := []string{"/", "/lookup?url=nothing.example%2F%22%3Cscript%3E", "/nowhere", "/articles/none"}
+	next := []string{"/", "/search?q=council&class=fact&since=2026-05-03", "/?class=headline&min=major&since=2026-05-01", "/sources/The%20Harbour%20Post?class=removed",
+		articlePath(record.bridge) + "?class=fact&min=minor", diffPath(record.bridge, 1, 6) + "?view=inline", "/lookup?url=nothing.example%2F%22%3Cscript%3E", "/nowhere", "/articles/none"}
 	for len(next) > 0 {
 		path := next[0]
 		next = next[1:]

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -84,9 +85,10 @@ func (s *site) diff(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	from, to := number(r.PathValue("from")), number(r.PathValue("to"))
+	if err := cmp.Or(hasVersion(a, from), hasVersion(a, to)); err != nil {
+		return err
+	}
 	switch {
-	case from < 1 || to < 1 || from > a.Versions || to > a.Versions:
-		return errNoVersion
 	case from == to:
 		return s.redirect(w, r, versionPath(a.ID, to))
 	case from > to:
@@ -129,7 +131,7 @@ func (s *site) diffPage(ctx context.Context, a news.Article, from, to int) (diff
 	page.Same = len(e.Parts) == 0
 	page.Classes = kinds(e.Classes)
 	page.Blocks = fold(alignRows(before, new.Text, e))
-	if from > 1 {
+	if from-1 > a.Pruned {
 		page.Previous = diffPath(a.ID, from-1, from)
 	}
 	if to < a.Versions {
@@ -193,8 +195,8 @@ func (s *site) chooseDiff(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	from, to := number(r.FormValue("from")), number(r.FormValue("to"))
-	if from < 1 || to < 1 || from > a.Versions || to > a.Versions {
-		return errNoVersion
+	if err := cmp.Or(hasVersion(a, from), hasVersion(a, to)); err != nil {
+		return err
 	}
 	_, view := layoutOf(r)
 	return s.redirect(w, r, diffPath(a.ID, from, to)+view)
@@ -216,8 +218,8 @@ func (s *site) versionPage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	n := number(r.PathValue("n"))
-	if n < 1 || n > a.Versions {
-		return errNoVersion
+	if err := hasVersion(a, n); err != nil {
+		return err
 	}
 	a.Polling, a.Hold = news.Polling{}, nil
 	return s.sendPage(w, r, "version", s.tagOf(r, a), func() (view, error) {
@@ -229,7 +231,7 @@ func (s *site) versionPage(w http.ResponseWriter, r *http.Request) error {
 		if page.Text.Headline == "" {
 			page.Text.Headline = page.Headline
 		}
-		if n > 1 {
+		if n-1 > a.Pruned {
 			page.Previous, page.Change = versionPath(a.ID, n-1), diffPath(a.ID, n-1, n)
 		}
 		if n < a.Versions {
@@ -238,6 +240,18 @@ func (s *site) versionPage(w http.ResponseWriter, r *http.Request) error {
 		title := "Version " + strconv.Itoa(n) + " of “" + page.Headline + "”"
 		return view{Title: title, Section: "articles", Feeds: articleFeeds(page.heading), Body: page}, nil
 	})
+}
+
+// hasVersion returns nil if the article's version n is kept, or the refusal that
+// says why not.
+func hasVersion(a news.Article, n int) error {
+	switch {
+	case n < 1 || n > a.Versions:
+		return errNoVersion
+	case n <= a.Pruned:
+		return errPruned
+	}
+	return nil
 }
 
 // number reads a version's number; 0 when it is none.

@@ -15,7 +15,7 @@ import (
 // address of a page under the names class, min, source, since and until; the
 // zero filter wants all.
 type filter struct {
-	Class  string            // a class of edits or a kind of events; see classNames
+	Class  string            // a class of edits or a kind of events; see changeNames
 	Least  news.Significance // the least an edit matters; None is any
 	Source string
 	// Since and Until are days, both included.
@@ -25,11 +25,14 @@ type filter struct {
 // leastNames are the values of min, as watches have them.
 var leastNames = []choice{{news.Minor.String(), "minor or major"}, {news.Major.String(), "major"}}
 
+// changeNames are the values of class in lists of edits.
+var changeNames = slices.Concat(classNames, kindNames)
+
 // filterOf reads the filter from an address. What a form sends for a field that
 // was left empty is no filter.
 func filterOf(v url.Values) (filter, error) {
 	f := filter{Class: v.Get("class"), Source: v.Get("source")}
-	if f.Class != "" && !slices.ContainsFunc(classNames, func(c choice) bool { return c.Value == f.Class }) {
+	if f.Class != "" && !slices.ContainsFunc(changeNames, func(c choice) bool { return c.Value == f.Class }) {
 		return f, badFilter("There is no class of edits called “" + brief.Cut(f.Class, 40) + "”.")
 	}
 	switch least := v.Get("min"); least {
@@ -124,14 +127,14 @@ type filterForm struct {
 // form returns the form for a page at path. The others stand in its addresses
 // besides the filter.
 func (f filter) form(path string, others ...string) filterForm {
-	form := filterForm{Action: path, filter: f, Classes: classNames, Ranks: leastNames,
+	form := filterForm{Action: path, filter: f, Classes: changeNames, Ranks: leastNames,
 		Clear: withQuery(path, filter{}.values(others...))}
 	add := func(name string, without filter) {
 		form.Chips = append(form.Chips, chip{name, withQuery(path, without.values(others...))})
 	}
 	rest := f
 	if rest.Class = ""; f.Class != "" {
-		add(nameOf(classNames, f.Class), rest)
+		add(nameOf(changeNames, f.Class), rest)
 	}
 	rest = f
 	if rest.Least = news.None; f.Least != news.None {
@@ -156,15 +159,28 @@ func (f filter) form(path string, others ...string) filterForm {
 func (f filterForm) SinceDay() string { return dayValue(f.Since) }
 func (f filterForm) UntilDay() string { return dayValue(f.Until) }
 
+// end is the time before which an edit must be seen; zero where any will do.
+func (f filter) end() time.Time {
+	if f.Until.IsZero() {
+		return f.Until
+	}
+	return f.Until.AddDate(0, 0, 1)
+}
+
 // query adds the filter to what is asked of the store.
 func (f filter) query(q store.EventQuery) store.EventQuery {
 	if f.Source != "" {
 		q.Source = f.Source
 	}
+	if slices.ContainsFunc(kindNames, func(c choice) bool { return c.Value == f.Class }) {
+		q.Kinds = []news.EventKind{news.EventKind(f.Class)}
+	} else if f.Class != "" {
+		q.Classes = []news.Class{news.Class(f.Class)}
+	}
+	q.Least, q.Since, q.Until = f.Least, f.Since, f.end()
 	return q
 }
 
 // sourceChoices is how many sources a form offers to choose from. Where there
 // are more, the page of a source is the way to its edits.
 const sourceChoices = 100
-

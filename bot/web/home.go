@@ -140,43 +140,17 @@ func cursor(r *http.Request, name string) (news.Seq, error) {
 
 func seqValue(seq news.Seq) string { return strconv.FormatUint(uint64(seq), 10) }
 
-// told reports whether an event belongs in lists and feeds of edits: it says
-// something about an article that readers of the article would want to know.
-// Retirement and notices are about the watching; the article's page has them.
-func told(e news.Event) bool {
-	return e.Article != "" && !e.Kind.Notice() && e.Kind != news.Retired
-}
-
-// passes is how many times newest asks the store for more when it has left
-// events out; beyond that the page is shorter, and the next one goes on.
-const passes = 4
-
 // newest returns up to q.Max events that are told, newest first, and the cursor
 // of the next page, or 0 if there is none.
 func (s *site) newest(ctx context.Context, q store.EventQuery) ([]news.Event, news.Seq, error) {
-	var out []news.Event
 	want := q.Max
+	q.Told = true
 	q.Max++ // one more tells whether there is a next page
-	for range passes {
-		events, err := s.store.Events(ctx, q)
-		if err != nil {
-			return nil, 0, err
-		}
-		for _, e := range events {
-			if !told(e) {
-				continue
-			}
-			if len(out) == want {
-				return out, out[want-1].Seq, nil
-			}
-			out = append(out, e)
-		}
-		if len(events) < q.Max {
-			return out, 0, nil
-		}
-		q.Before = events[len(events)-1].Seq
+	events, err := s.store.Events(ctx, q)
+	if err != nil || len(events) <= want {
+		return events, 0, err
 	}
-	return out, q.Before, nil
+	return events[:want:want], events[want-1].Seq, nil
 }
 
 // days makes entries of events and gathers them by day.
@@ -185,7 +159,7 @@ func (s *site) days(ctx context.Context, events []news.Event) ([]dayOf, error) {
 	for _, e := range events {
 		en, err := s.entry(ctx, e)
 		if errors.Is(err, store.ErrNotFound) {
-			continue // it was deleted since the list was read
+			continue // it was deleted or withheld since the list was read
 		}
 		if err != nil {
 			return nil, err
@@ -211,26 +185,53 @@ func (s *site) entry(ctx context.Context, e news.Event) (entry, error) {
 	if err != nil {
 		return entry{}, err
 	}
-	rep, err := s.report(ctx, e, "")
+	if !a.Withheld.IsZero() {
+		return entry{}, store.ErrNotFound
+	}
+	told, diff, err := s.told(ctx, a, e, brief.Options{Lines: listLines, Budget: listBudget})
 	if err != nil {
 		return entry{}, err
 	}
 	en := entry{
 		heading: headingOf(a),
-		Brief:   brief.Of(rep, brief.Options{Lines: listLines, Budget: listBudget}),
-		Rank:    rank(e),
+		Brief:   told.Brief,
+		Rank:    e.Rank().String(),
 		Classes: kindsOf(e),
 		At:      e.At,
+
+		DiffPath: diff,
 	}
-	en.Remarks = unranked(en.Remarks)
 	en.Title, en.Lines = takeHeadline(en.Brief.Lines)
 	if len(en.Title) == 0 {
 		en.Title = []brief.Line{{Runs: []brief.Run{{Text: en.Name()}}}}
 	}
-	if e.From != 0 && e.From != e.To {
-		en.DiffPath = diffPath(a.ID, e.From, e.To)
-	}
 	return en, nil
+}
+
+// A telling is what a page says of an event.
+type telling struct {
+	brief.Brief
+	Report news.Report
+}
+
+// told phrases an event and returns the address of its edit, if it is one. Of an
+// edit whose texts are no longer kept it says no more than that.
+func (s *site) told(ctx context.Context, a news.Article, e news.Event, o brief.Options) (t telling, diff string, err error) {
+	t.Report, err = s.report(ctx, e, "")
+	edited := e.From != 0 && e.From != e.To
+	if errors.Is(err, store.ErrNotFound) && edited && e.From <= a.Pruned {
+		t.What = "edited; what the text was before is no longer kept"
+		return t, "", nil
+	}
+	if err != nil {
+		return t, "", err
+	}
+	t.Brief = brief.Of(t.Report, o)
+	t.Remarks = unranked(t.Remarks)
+	if edited {
+		diff = diffPath(a.ID, e.From, e.To)
+	}
+	return t, diff, nil
 }
 
 // Target is where the headline leads: to the edit itself where there is one.
@@ -268,14 +269,6 @@ func kindsOf(e news.Event) []string {
 		return c == news.ClassMinor && e.Significance == news.Minor || c == news.ClassTypography
 	})
 	return kinds(classes)
-}
-
-// rank is how much the event matters. Events other than edits matter.
-func rank(e news.Event) string {
-	if e.Significance == news.None && e.Kind != news.Retired {
-		return news.Major.String()
-	}
-	return e.Significance.String()
 }
 
 // report puts an event together with its texts. Its links start with base;

@@ -5,16 +5,17 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"strconv"
+	"regexp"
+	"slices"
 	"strings"
 
-	"github.com/editwatch/editwatch/internal/brief"
+	"github.com/editwatch/editwatch/bot"
 	"github.com/editwatch/editwatch/internal/news"
 	"github.com/editwatch/editwatch/internal/store"
-	"time"
 )
 
-// maxLookup is how long an address may be that someone looks up, in bytes.
+// maxLookup is how long a text may be in which someone looks up a link, in
+// bytes.
 const maxLookup = 4000
 
 // lookup leads from an address in any of its forms to the article's page.
@@ -27,111 +28,104 @@ func (s *site) lookup(w http.ResponseWriter, r *http.Request) error {
 }
 
 // findByAddress returns the article that is kept under an address, given in any
-// of its forms, or a refusal that says why there is none.
+// of its forms and with other text around it, or a refusal that says why there
+// is none.
 func (s *site) findByAddress(ctx context.Context, given string) (news.Article, error) {
 	given = strings.TrimSpace(given)
-	address := given
-	if !strings.Contains(address, "://") {
-		address = "https://" + strings.TrimPrefix(address, "//")
+	if len(given) > maxLookup {
+		given = ""
 	}
-	u, err := url.Parse(address)
-	if given == "" || len(given) > maxLookup || err != nil || !strings.Contains(u.Hostname(), ".") && u.Port() == "" {
-		if len(given) > maxLookup {
-			given = ""
-		}
+	addresses := addressesIn(given)
+	if len(addresses) == 0 {
 		return news.Article{}, &refusal{Status: http.StatusBadRequest, Title: "That is not a link", Lookup: given,
 			Text: "Paste the address of an article as your browser shows it, such as https://news.example.org/2026/bridge."}
 	}
-	a, err := s.store.FindArticle(ctx,
-		news.AddressKey(news.PageReading, address), news.AddressKey(news.FeedReading, address))
+	var keys []news.Key
+	for _, address := range addresses {
+		keys = append(keys, news.AddressKey(news.PageReading, address), news.AddressKey(news.FeedReading, address))
+	}
+	a, err := s.store.FindArticle(ctx, keys...)
 	if errors.Is(err, store.ErrNotFound) {
 		return a, &refusal{Status: http.StatusNotFound, Title: "No article is kept under this link", Lookup: given,
-			Text: "It is not watched, or not under this address. Tracking parameters, mobile and AMP forms do not matter; " +
-				"if the article has moved, try its older address."}
+			Text: "It is not watched, or it is known by another address: tracking parameters, mobile and AMP forms do not matter, " +
+				"but an older address may. Search for words of its headline, or have it watched from now on: " +
+				"“/editwatch add” and the link, in a channel where editwatch is."}
 	}
 	return a, err
 }
 
-// sourceNames is how many sources stand on one page.
-const sourceNames = 200
-
-type sourcesPage struct {
-	Sources []sourceItem
-	Pager   pager
-}
-
-type sourceItem struct{ Name, Path string }
-
-// sources lists the publications whose articles are kept.
-func (s *site) sources(w http.ResponseWriter, r *http.Request) error {
-	after := r.URL.Query().Get("after")
-	names, err := s.store.Sources(r.Context(), after, sourceNames+1)
-	if err != nil {
-		return err
-	}
-	var page sourcesPage
-	if after != "" {
-		page.Pager.Newer = "/sources"
-	}
-	if len(names) > sourceNames {
-		names = names[:sourceNames]
-		page.Pager.Older = "/sources?after=" + url.QueryEscape(names[sourceNames-1])
-	}
-	for _, name := range names {
-		if p := sourcePath(name); p != "" {
-			page.Sources = append(page.Sources, sourceItem{name, p})
-		}
-	}
-	return s.sendPage(w, r, "sources", s.tagOf(r, page), func() (view, error) {
-		return view{Title: "Sources", Section: "sources", Body: page}, nil
-	})
-}
-
-type feedsPage struct {
-	Counts string
-	Feeds  []feedItem
-}
-
-type feedItem struct {
-	Title, URL        string
-	Last, Next, Since time.Time
-	Failing           bool
-	Detail, Entries   string
-}
-
-// feeds shows how the reading of each feed goes. It names the site rather than
-// the feed's own address, which may hold a subscriber's token.
-func (s *site) feeds(w http.ResponseWriter, r *http.Request) error {
-	feeds, err := store.AllFeeds(r.Context(), s.store)
-	if err != nil {
-		return err
-	}
-	page := feedsPage{Counts: brief.Count(len(feeds), "feed") + "."}
-	for _, f := range feeds {
-		item := feedItem{
-			Title: f.Title, URL: outward(f.SiteURL),
-			Last: f.Polling.Last, Next: f.Polling.Next,
-			Detail: outcomes[f.Polling.Outcome], Entries: "lists " + entries(f.Entries),
-		}
-		if item.Title == "" {
-			item.Title = news.Host(f.URL)
-		}
-		if f.Polling.Failures > 0 {
-			item.Failing, item.Since = true, f.Polling.FailingSince
-			if f.Polling.Detail != "" {
-				item.Detail = f.Polling.Detail
+// addressesIn returns the addresses that someone may mean by a text: a link in
+// any form, with or without scheme, words around it, or another one in it. The
+// likeliest comes first.
+func addressesIn(text string) []string {
+	found := bot.Links(text)
+	if len(found) == 0 {
+		for word := range strings.FieldsSeq(text) {
+			if word = strings.Trim(word, "<>()[]\"'“”.,;"); isBareAddress(word) {
+				found = append(found, "https://"+strings.TrimPrefix(word, "//"))
 			}
 		}
-		page.Feeds = append(page.Feeds, item)
 	}
-	return s.sendPage(w, r, "feeds", s.tagOf(r, page), func() (view, error) {
-		return view{Title: "Feeds", Section: "feeds", Body: page}, nil
-	})
+	found = found[:min(len(found), maxAddresses)]
+	for _, address := range found {
+		for _, inner := range wrapped(address) {
+			if !slices.Contains(found, inner) {
+				found = append(found, inner)
+			}
+		}
+	}
+	return found
 }
 
-func entries(n int) string {
-	if n == 1 {
-		return "1 entry"
+// maxAddresses is how many addresses of a text are looked up.
+const maxAddresses = 8
+
+// isBareAddress reports whether a word is an address without its scheme.
+func isBareAddress(word string) bool {
+	u, err := url.Parse("https://" + strings.TrimPrefix(word, "//"))
+	if err != nil || u.User != nil || strings.Contains(word, "://") {
+		return false
 	}
-	return strconv.Itoa(n) + " entries"
+	return hostForm.MatchString(u.Hostname()) || u.Port() != "" && u.Path != ""
 }
+
+// hostForm is the name of a host on the internet: the last label of such a name
+// is no number (https://www.rfc-editor.org/rfc/rfc3696#section-2).
+var hostForm = regexp.MustCompile(`^[^.\s]+(\.[^.\s]+)*\.[^.\s\d][^.\s]+$`)
+
+// wrapped returns the addresses that stand within another: in that of an
+// archive's copy, of a redirect that counts clicks, of an AMP cache.
+func wrapped(address string) []string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return nil
+	}
+	var out []string
+	add := func(s string) {
+		if in, err := url.Parse(s); err == nil && in.Host != "" && (in.Scheme == "http" || in.Scheme == "https") {
+			out = append(out, s)
+		}
+	}
+	if i := strings.Index(address[len(u.Scheme)+3:], "://"); i > 0 {
+		rest := address[len(u.Scheme)+3:]
+		for _, scheme := range []string{"https", "http"} {
+			if strings.HasSuffix(rest[:i], "/"+scheme) {
+				add(scheme + rest[i:])
+			}
+		}
+	}
+	for _, values := range u.Query() {
+		for _, v := range values {
+			add(v)
+		}
+	}
+	if m := ampForm.FindStringSubmatch(u.EscapedPath()); m != nil {
+		add("https://" + m[1])
+	}
+	slices.Sort(out)
+	return out
+}
+
+// ampForm is the path of an address of an AMP cache or viewer
+// (https://developers.google.com/amp/cache/overview#amp-cache-url-format).
+var ampForm = regexp.MustCompile(`^/(?:amp|c|v|r|wp)/(?:s/)?([^/]+\.[^/]+/.*)$`)

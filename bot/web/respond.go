@@ -50,6 +50,8 @@ var (
 		Text: "No article is kept under this address. Paste the article’s own link above to look it up."}
 	errNoVersion = &refusal{Status: http.StatusNotFound, Title: "No such version",
 		Text: "The article has no version with this number. Its page lists the versions there are."}
+	errPruned = &refusal{Status: http.StatusGone, Title: "This version is no longer kept",
+		Text: "Versions are kept for a time that whoever runs this has set. The article’s page lists those there are."}
 	errMethod = &refusal{Status: http.StatusMethodNotAllowed, Title: "These pages can only be read",
 		Text: "Only GET and HEAD are answered here."}
 	errPanic = &refusal{Status: http.StatusInternalServerError, Title: "The page could not be made",

@@ -20,5 +20,5 @@ func TestServe(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Logf("bridge: http://%s%s", l.Addr(), articlePath(w.bridge))
-	t.Fatal(http.Serve(l, New(Options{Store: w.st, Version: "test"})))
+	t.Fatal(http.Serve(l, New(Options{Store: w.st, Version: "test", Search: w.filled()})))
 }

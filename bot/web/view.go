@@ -41,9 +41,10 @@ var assetsHash = func() string {
 // A view is what the layout shows around a page's Body.
 type view struct {
 	Title   string
-	Section string     // the section it stands in: edits, articles, sources, feeds
+	Section string     // the section it stands in: edits, articles, sources, feeds, search
 	Feeds   *feedLinks // the feeds of edits that follow the page; nil: everything's
-	Lookup  string     // what stands in the lookup form
+	Lookup  string     // what stands in the box of the masthead
+	Search  bool       // that box takes words too
 	Version string
 	Body    any
 }
@@ -58,7 +59,7 @@ type feedLinks struct {
 var allEdits = &feedLinks{Title: "All edits", Name: "all edits", Path: "/edits"}
 
 // pageNames are the templates that stand within the layout.
-var pageNames = []string{"home", "article", "diff", "version", "articles", "sources", "feeds", "refusal"}
+var pageNames = []string{"home", "article", "diff", "version", "articles", "sources", "feeds", "search", "refusal"}
 
 // parsePages returns the templates by name; "item" is the body of a feed's
 // item. Addresses in pages start with prefix.
@@ -98,7 +99,7 @@ func (s *site) render(w io.Writer, name string, v view) error {
 	if v.Feeds == nil {
 		v.Feeds = allEdits
 	}
-	v.Version = s.version
+	v.Version, v.Search = s.version, s.search != nil
 	if err := s.pages[name].ExecuteTemplate(w, "layout", v); err != nil {
 		return fmt.Errorf("make page %s: %w", name, err)
 	}

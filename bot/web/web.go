@@ -127,6 +127,7 @@ func (s *site) routes() http.Handler {
 	page("/sources/{source}/articles", s.articles)
 	page("/feeds", s.feeds)
 	page("/lookup", s.lookup)
+	page("/search", s.searchWords)
 	page("/static/{file}", s.static)
 	page("/robots.txt", robots)
 	page("/", func(http.ResponseWriter, *http.Request) error { return errNoPage })

@@ -21,8 +21,9 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 
 func TestGoldenPages(t *testing.T) {
 	w := writtenHistory(t)
-	h := New(Options{Store: w.st, Version: "test", PublicURL: "https://edits.example.org"})
+	h := New(Options{Store: w.st, Version: "test", PublicURL: "https://edits.example.org", Search: w.filled()})
 	pages := map[string]string{
+		"search.html":       "/search?q=council&class=fact",
 		"home.html":         "/",
 		"article.html":      articlePath(w.bridge),
 		"removed.html":      articlePath(w.gone),
@@ -30,6 +31,8 @@ func TestGoldenPages(t *testing.T) {
 		"hostile.html":      diffPath(w.hostile, 1, 2),
 		"diff.html":         diffPath(w.bridge, 3, 4),
 		"diff_far.html":     diffPath(w.bridge, 1, 6),
+		"diff_inline.html":  diffPath(w.bridge, 1, 3) + "?view=inline",
+		"diff_sides.html":   diffPath(w.bridge, 2, 3) + "?view=sides",
 		"version.html":      versionPath(w.bridge, 4),
 		"source.html":       "/sources/The%20Harbour%20Post",
 		"feeds.html":        "/feeds",
@@ -214,34 +217,12 @@ func TestNotModified(t *testing.T) {
 	}
 }
 
-func TestLookup(t *testing.T) {
-	w := writtenHistory(t)
-	h := New(Options{Store: w.st})
-	for _, address := range []string{
-		"https://harbourpost.example/2026/05/bridge",
-		" http://www.harbourpost.example/2026/05/bridge/?utm_source=x#top ",
-		"harbourpost.example/2026/05/bridge",
-		"//m.harbourpost.example/2026/05/bridge/amp",
-	} {
-		got := get(t, h, "/lookup?url="+url.QueryEscape(address))
-		if got.Code != http.StatusSeeOther || got.Header().Get("Location") != articlePath(w.bridge) {
-			t.Errorf("%s: %d to %q", address, got.Code, got.Header().Get("Location"))
-		}
-	}
-	if got := get(t, h, "/lookup?url=nameless.example/1"); got.Code != http.StatusSeeOther {
-		t.Errorf("an article read from its feed: %d", got.Code)
-	}
-	got := get(t, h, "/lookup?url="+url.QueryEscape(`https://nobody.example/"><script>`))
-	if !strings.Contains(got.Body.String(), `value="https://nobody.example/&#34;&gt;&lt;script&gt;"`) {
-		t.Error("the form does not hold what was looked for")
-	}
-}
-
 func TestDiffOrder(t *testing.T) {
 	w := writtenHistory(t)
 	h := New(Options{Store: w.st})
 	for path, want := range map[string]string{
 		diffPath(w.bridge, 4, 3):                     diffPath(w.bridge, 3, 4),
+		diffPath(w.bridge, 4, 3) + "?view=inline":    diffPath(w.bridge, 3, 4) + "?view=inline",
 		diffPath(w.bridge, 3, 3):                     versionPath(w.bridge, 3),
 		articlePath(w.bridge) + "/diff?from=1&to=5":  diffPath(w.bridge, 1, 5),
 		articlePath(w.bridge) + "/diff?to=5&from=05": "",

@@ -7,8 +7,7 @@ import (
 // A choice is one value of a form's field, with its name for people.
 type choice struct{ Value, Name string }
 
-// classNames are the classes of edits and the kinds of events that readers look
-// for, in the order in which forms offer them.
+// classNames are the classes of edits, in the order in which forms offer them.
 var classNames = []choice{
 	{string(news.ClassHeadline), "headline"},
 	{string(news.ClassCorrection), "correction note"},
@@ -20,6 +19,10 @@ var classNames = []choice{
 	{string(news.ClassReorder), "paragraph moved"},
 	{string(news.ClassMinor), "wording"},
 	{string(news.ClassTypography), "typography"},
+}
+
+// kindNames are the kinds of events other than edits that readers look for.
+var kindNames = []choice{
 	{string(news.Removed), "article removed"},
 	{string(news.Returned), "article returned"},
 	{string(news.Reverted), "earlier text returned"},
