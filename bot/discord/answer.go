@@ -3,7 +3,6 @@ package discord
 import (
 	"fmt"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/bwmarrin/discordgo"
@@ -11,7 +10,6 @@ import (
 	"github.com/editwatch/editwatch/bot"
 	"github.com/editwatch/editwatch/internal/brief"
 	"github.com/editwatch/editwatch/internal/discord"
-	"github.com/editwatch/editwatch/internal/news"
 )
 
 const (
@@ -56,11 +54,7 @@ func message(a bot.Answer) discord.Message {
 		if share < around+200 {
 			break
 		}
-		// What has a button needs no link.
-		b.Links = slices.DeleteFunc(slices.Clone(b.Links), func(l brief.Link) bool {
-			return slices.ContainsFunc(a.Buttons, func(button news.Button) bool { return button.Label == l.Label })
-		})
-		e := discord.Embed(b, share-around)
+		e := discord.Embed(b, share-around, a.Buttons)
 		e.Color = colorAnswer
 		m.Embeds = append(m.Embeds, e)
 		room -= discord.Len(e.Title) + discord.Len(e.Description)
@@ -71,7 +65,7 @@ func message(a bot.Answer) discord.Message {
 	if m.Content == "" && len(m.Embeds) == 0 {
 		m.Content = "Done."
 	}
-	m.Components = discord.Rows(buttons(a.Buttons))
+	m.Components = discord.Buttons(a.Buttons)
 	return m
 }
 
@@ -117,16 +111,4 @@ func line(s string) string {
 		}
 	}
 	return discord.Escape(s)
-}
-
-func buttons(all []news.Button) []discord.Button {
-	out := make([]discord.Button, 0, len(all))
-	for _, b := range all {
-		style := discord.StyleSecondary
-		if b.Danger {
-			style = discord.StyleDanger
-		}
-		out = append(out, discord.Button{Label: b.Label, CustomID: b.Token, URL: discord.Address(b.URL), Style: style})
-	}
-	return out
 }

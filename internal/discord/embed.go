@@ -1,17 +1,22 @@
 package discord
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/bwmarrin/discordgo"
 
 	"github.com/editwatch/editwatch/internal/brief"
+	"github.com/editwatch/editwatch/internal/news"
 )
 
-// Embed lays a brief out, with a description of at most room characters. Its
-// whole text stays so far below [MaxEmbedText] that there is room for a
-// content's worth of words beside it.
-func Embed(b brief.Brief, room int) *discordgo.MessageEmbed {
+// Embed lays a brief out, with a description of at most room characters. A link
+// for which there is a button is left out. The whole text stays so far below
+// [MaxEmbedText] that there is room for a content's worth of words beside it.
+func Embed(b brief.Brief, room int, buttons []news.Button) *discordgo.MessageEmbed {
+	b.Links = slices.DeleteFunc(slices.Clone(b.Links), func(l brief.Link) bool {
+		return slices.ContainsFunc(buttons, func(b news.Button) bool { return b.Label == l.Label })
+	})
 	e := &discordgo.MessageEmbed{
 		Title: Within(b.Title(), MaxTitle),
 		URL:   Address(b.URL),
@@ -29,6 +34,14 @@ const maxWhen = 512
 // describe returns the embed's text of at most room characters. Escapes make it
 // longer than the brief, so the brief shrinks until its text fits.
 func describe(b brief.Brief, room int) string {
+	if b.Headline != "" {
+		headline := Within(b.Headline, room/2)
+		b.Headline = ""
+		if rest := describe(b, room-Len(headline)-1); rest != "" {
+			return headline + "\n" + rest
+		}
+		return headline
+	}
 	for budget := b.Size(); ; budget = budget * 3 / 4 {
 		if s := description(b); Len(s) <= room || budget == 0 {
 			return s

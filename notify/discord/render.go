@@ -1,8 +1,11 @@
 package discord
 
 import (
+	"cmp"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/bwmarrin/discordgo"
 
@@ -11,9 +14,6 @@ import (
 	"github.com/editwatch/editwatch/internal/news"
 	"github.com/editwatch/editwatch/notify"
 )
-
-// maxSummary keeps the content to what a phone's notification shows.
-const maxSummary = 280
 
 // Colours of the bar beside an embed, by how much an event matters.
 const (
@@ -31,15 +31,66 @@ type message struct {
 }
 
 // render lays an announcement out: a line for notifications and screen readers,
-// which an embed does not reach, and the embed.
+// which an embed does not reach, and the embed, which does not say it again.
 func render(a notify.Announcement) message {
 	b := a.Brief
-	e := discord.Embed(b, discord.MaxDescription)
-	e.Color = color(a.Report)
-	return message{
-		content: discord.Within(b.Summary(maxSummary), discord.MaxContent),
-		embeds:  []*discordgo.MessageEmbed{e},
+	content, title := lead(a)
+	b.Source, b.Headline = "", "" // they stand in the content
+	e := discord.Embed(b, discord.MaxDescription, a.Buttons)
+	e.Title = discord.Within(title, discord.MaxTitle)
+	switch {
+	case title != "" || e.URL == "":
+	case slices.ContainsFunc(b.Links, func(l brief.Link) bool { return l.URL == b.URL }):
+		e.URL = "" // a link leads there
+	default: // the address needs something to stand under
+		e.Title = discord.Within(news.Host(b.URL), discord.MaxTitle)
 	}
+	e.Color = color(a.Report)
+	m := message{content: discord.Within(content, discord.MaxContent)}
+	if e.Title != "" || e.Description != "" || e.Footer != nil {
+		m.embeds = []*discordgo.MessageEmbed{e}
+	}
+	return m
+}
+
+// maxLead keeps the content to what a phone's notification shows.
+const maxLead = 280
+
+// lead returns what the content says, and what the embed's title says besides.
+// For an edit that is whose headline it is, and what was edited; what happens to
+// an article as a whole stands in the content.
+func lead(a notify.Announcement) (content, title string) {
+	b := a.Brief
+	about := cmp.Or(b.Subject, b.Headline)
+	if about == "" {
+		return brief.Cut(colon(b.Source, b.What), maxLead), ""
+	}
+	if a.Report.Kind == news.Edited {
+		return brief.Cut(colon(b.Source, about), maxLead), upper(b.What)
+	}
+	// "article is back, edited: headline and 3 paragraphs"
+	what, touched, _ := strings.Cut(b.What, ": ")
+	what = strings.TrimSuffix(what, ", edited")
+	if b.Source != "" {
+		what = b.Source + ", " + what
+	}
+	return brief.Cut(colon(what, about), maxLead), upper(touched)
+}
+
+func colon(before, after string) string {
+	if before == "" || after == "" {
+		return before + after
+	}
+	return before + ": " + after
+}
+
+// upper begins a title of our own words with a capital.
+func upper(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	if n == 0 {
+		return ""
+	}
+	return string(unicode.ToUpper(r)) + s[n:]
 }
 
 // message returns m as a bot posts it.
@@ -49,10 +100,6 @@ func (m message) message() discord.Message {
 
 // full is an announcement as a bot posts it: with whom to name, and buttons.
 func full(a notify.Announcement) discord.Message {
-	// What has a button needs no link.
-	a.Brief.Links = slices.DeleteFunc(slices.Clone(a.Brief.Links), func(l brief.Link) bool {
-		return slices.ContainsFunc(a.Buttons, func(b news.Button) bool { return b.Label == l.Label })
-	})
 	m := render(a).message()
 	m.AllowedMentions.Parse = []string{}
 	for _, role := range a.Mention {
@@ -62,15 +109,7 @@ func full(a notify.Announcement) discord.Message {
 			m.AllowedMentions.Roles = append(m.AllowedMentions.Roles, role)
 		}
 	}
-	buttons := make([]discord.Button, 0, len(a.Buttons))
-	for _, b := range a.Buttons {
-		style := discord.StyleSecondary
-		if b.Danger {
-			style = discord.StyleDanger
-		}
-		buttons = append(buttons, discord.Button{Label: b.Label, CustomID: b.Token, URL: discord.Address(b.URL), Style: style})
-	}
-	m.Components = discord.Rows(buttons)
+	m.Components = discord.Buttons(a.Buttons)
 	return m
 }
 
@@ -80,7 +119,7 @@ const maxRoles = 100
 
 // short is what is left to say when Discord refuses the whole.
 func short(a notify.Announcement) message {
-	s := discord.Within(a.Brief.Summary(maxSummary), discord.MaxContent/2)
+	s := discord.Within(a.Brief.Summary(maxLead), discord.MaxContent/2)
 	if u := discord.Address(a.Brief.URL); u != "" && discord.Len(u) <= discord.MaxLink {
 		s += "\n<" + u + ">"
 	}
