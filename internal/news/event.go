@@ -60,6 +60,10 @@ type Event struct {
 	RevertedTo   int    // Reverted: the version whose text stands again
 	RedirectedTo string // Redirected: the new address
 	Detail       string // Failing, Removed, Testing: a few words for people
+
+	// Imported says that another record told of it, and that nobody is to be told
+	// now.
+	Imported bool
 }
 
 // ID returns the event's public name, constant for as long as it is kept.

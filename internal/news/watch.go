@@ -80,6 +80,8 @@ func (w Watch) Wants(e Event, now time.Time) (ok bool, why string) {
 	switch {
 	case e.Seq <= w.After:
 		return false, "it happened before the watch was placed or resumed"
+	case e.Imported:
+		return false, "it was imported from another record"
 	case w.Paused(now):
 		return false, "the watch is paused"
 	case e.Kind == Retired && w.Article == "":

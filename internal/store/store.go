@@ -130,6 +130,10 @@ type Recorder interface {
 	// [Record] does. One that is no more, or has another number of versions by
 	// now, is passed over.
 	RecordQuiet(ctx context.Context, articles []news.Article) error
+	// RecordImported appends events of articles that another record told of, all
+	// in one transaction. They are marked as imported and never planned. Those
+	// that changed a text count among the article's edits.
+	RecordImported(ctx context.Context, events []news.Event) error
 	// RecordFeed writes the feed's record, which exists, and appends event if
 	// it is not nil.
 	RecordFeed(ctx context.Context, feed news.Feed, event *news.Event) error
@@ -380,7 +384,10 @@ type ArticleQuery struct {
 	Held   bool // only those with a held reading
 	// Withheld has those that are withheld among the others.
 	Withheld bool
-	Max      int // 0: 100
+	// Known lists them in the order in which they became known, oldest first,
+	// which never changes. Feed, Source and Held do not go with it.
+	Known bool
+	Max   int // 0: 100
 	// After continues a list after the article it ended with.
 	After news.ArticleID
 }

@@ -350,6 +350,9 @@ func (t *tx) addKeys(a *articleRecord, list []news.Key) (added bool, err error) 
 
 // Articles implements [store.Reader].
 func (s *Store) Articles(ctx context.Context, q store.ArticleQuery) ([]news.Article, error) {
+	if q.Known {
+		return s.knownArticles(ctx, q)
+	}
 	var list []news.Article
 	err := s.view(ctx, func(t *tx) error {
 		source := t.findName(q.Source)

@@ -39,6 +39,7 @@ func (r *eventRecord) encode(t *tx) ([]byte, error) {
 	e.uint(16, r.back)
 	e.bool(18, r.Live)
 	e.bool(19, r.gone)
+	e.bool(20, r.Imported)
 	return e.b, e.err
 }
 
@@ -84,6 +85,8 @@ func (t *tx) decodeEvent(seq uint64, b []byte) (*eventRecord, error) {
 			r.Live = d.bool()
 		case 19:
 			r.gone = d.bool()
+		case 20:
+			r.Imported = d.bool()
 		}
 	}
 	if d.err == nil && r.back > seq {
@@ -111,7 +114,8 @@ func (t *tx) putEvent(r *eventRecord) error {
 	return t.put(events, n8(uint64(r.Seq)), b)
 }
 
-// appendEvent gives the event its number and notes that it is not planned yet.
+// appendEvent gives the event its number and, unless it was imported, notes that
+// it is not planned yet.
 // a is its article, or nil for a feed's; the caller writes a.
 func (t *tx) appendEvent(e news.Event, a *articleRecord) (news.Event, error) {
 	seq, err := t.nextNumber(events)
@@ -138,6 +142,9 @@ func (t *tx) appendEvent(e news.Event, a *articleRecord) (news.Event, error) {
 	}
 	if err := t.mark(r); err != nil {
 		return e, err
+	}
+	if e.Imported {
+		return e, nil // nobody is to be told
 	}
 	return e, t.put(unplanned, n8(seq), nil)
 }
