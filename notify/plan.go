@@ -160,8 +160,8 @@ func (n *Notifier) watching(ctx context.Context, e news.Event) ([]news.Watch, er
 			n.log.Warn("event of an unknown article", "event", e.Seq, "article", e.Article)
 			return nil, nil
 		}
-		if err != nil {
-			return nil, err
+		if err != nil || !article.Withheld.IsZero() {
+			return nil, err // nothing is told of what is withheld
 		}
 		return n.store.Watching(ctx, article)
 	case e.Feed != "":

@@ -38,6 +38,7 @@ func (v *visit) article(ctx context.Context, a news.Article) error {
 	resp, err := v.fetch.Get(ctx, fetch.Request{
 		URL: a.URL, Accept: fetch.AcceptPage, MaxBytes: v.maxPage,
 		ETag: a.Polling.ETag, LastModified: a.Polling.LastModified, BodyHash: a.Polling.BodyHash,
+		Raw: v.keep == KeepAll,
 	})
 	if ctx.Err() != nil {
 		return ctx.Err() // being stopped is nobody's failure
@@ -225,7 +226,7 @@ func (v *visit) believe(ctx context.Context, a news.Article, last news.Version, 
 	record := store.Record{Article: a, Version: &version, Events: events}
 	if resp != nil {
 		remember(&record.Article, resp)
-		record.Page = resp.Body
+		v.keepPage(&record, resp)
 		record.Article.Polling.Next = v.next(f.at, v.when.interval(a, f.at), a.URL)
 	}
 	v.log.Info("edit", "article", a.ID, "version", version.Number, "kind", kind, "significance", f.edit.Significance)
@@ -258,7 +259,9 @@ func (v *visit) baseline(ctx context.Context, a news.Article, r extract.Reading,
 		keys = append(keys, news.AddressKey(news.PageReading, r.Canonical))
 	}
 	keys = append(keys, news.AddressKey(news.PageReading, resp.URL))
-	return v.record(ctx, store.Record{Article: a, Version: &version, Keys: keys, Page: resp.Body})
+	record := store.Record{Article: a, Version: &version, Keys: keys}
+	v.keepPage(&record, resp)
+	return v.record(ctx, record)
 }
 
 // twin returns the article that is known by the canonical address already.
@@ -380,7 +383,11 @@ func (v *visit) record(ctx context.Context, r store.Record) error {
 		r.Events = append(r.Events, news.Event{Kind: news.Recovered, Article: r.Article.ID, At: now, ChangedBefore: now})
 	}
 	_, err := v.store.Record(ctx, r)
-	if errors.Is(err, store.ErrConflict) {
+	switch {
+	case errors.Is(err, store.ErrDeleted):
+		v.log.Info("an article that was deleted came back under another address", "article", r.Article.ID)
+		_, err = v.store.Delete(ctx, r.Article.ID)
+	case errors.Is(err, store.ErrConflict), errors.Is(err, store.ErrNotFound): // the latter was deleted
 		v.log.Debug("article changed meanwhile", "article", r.Article.ID)
 		return nil
 	}

@@ -181,7 +181,7 @@ func (v *visit) sight(ctx context.Context, f *news.Feed, entries []feed.Entry, r
 	work.SetLimit(entriesAtOnce)
 	for i, s := range sighted {
 		fresh = fresh || s.New
-		if reading == news.FeedReading {
+		if reading == news.FeedReading && !s.Deleted {
 			e, v := listed[i], *v // each has a visit of its own
 			work.Go(func() error { return v.entry(ctx, *f, s.Article, e, now) })
 		}

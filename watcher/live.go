@@ -56,7 +56,7 @@ func (v *visit) becomesLive(ctx context.Context, a news.Article, e news.Event) (
 	if a.Edits <= liveEdits { // this one included
 		return false, nil
 	}
-	events, err := v.store.Events(ctx, store.EventQuery{Article: a.ID, Max: 4 * liveEdits})
+	events, err := v.store.Events(ctx, store.EventQuery{Article: a.ID, Withheld: true, Max: 4 * liveEdits})
 	if err != nil {
 		return false, err
 	}

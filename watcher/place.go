@@ -76,7 +76,7 @@ func cleanAddress(s string) (string, error) {
 
 // find reads the address; hops counts the pages that led there.
 func (w *Watcher) find(ctx context.Context, address string, hops int) (found, error) {
-	resp, err := w.fetch.Get(ctx, fetch.Request{URL: address, Accept: fetch.AcceptPage, MaxBytes: max(w.maxPage, w.maxFeed)})
+	resp, err := w.fetch.Get(ctx, fetch.Request{URL: address, Accept: fetch.AcceptPage, MaxBytes: max(w.maxPage, w.maxFeed), Raw: w.keep == KeepAll})
 	if err != nil {
 		return found{}, refusal(address, err)
 	}
@@ -243,7 +243,7 @@ func (v *visit) placeArticle(ctx context.Context, watch news.Watch, at found, no
 		a.Retired, a.Armed, a.Polling.Next = time.Time{}, now, now
 		rec := store.Record{Article: a}
 		if r.Text.Hash() == a.Hash {
-			rec.Page = at.resp.Body // was dropped when it retired
+			v.keepPage(&rec, at.resp) // was dropped when it retired
 		}
 		if err := v.record(ctx, rec); err != nil {
 			return news.Placement{}, err

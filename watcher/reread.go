@@ -72,5 +72,7 @@ func (v *visit) rebase(ctx context.Context, a news.Article, f finding, why news.
 	}
 	a.Polling = answered(a.Polling, news.OutcomeSameText, detail, f.at)
 	a.Polling.Next = v.next(f.at, v.when.interval(a, f.at), a.URL)
-	return v.record(ctx, store.Record{Article: a, Page: resp.Body})
+	record := store.Record{Article: a}
+	v.keepPage(&record, resp)
+	return v.record(ctx, record)
 }

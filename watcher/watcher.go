@@ -23,7 +23,8 @@
 //     and site.go leaves both out of a comparison;
 //   - what is no edit: reread.go after our own rules changed, typography.go for
 //     the same words set otherwise, live.go for pages that never rest;
-//   - a new watch: place.go.
+//   - a new watch: place.go;
+//   - what is kept of the pages that were fetched: keep.go.
 //
 // Everything that is read comes through package fetch.
 package watcher
@@ -66,6 +67,7 @@ type Store interface {
 	Version(ctx context.Context, article news.ArticleID, number int) (news.Version, error)
 	FindVersion(ctx context.Context, article news.ArticleID, hash news.Hash) (int, error)
 	Page(ctx context.Context, article news.ArticleID) ([]byte, error)
+	Delete(ctx context.Context, article news.ArticleID) (store.Deleted, error)
 
 	Signal() (changed <-chan struct{}, stop func())
 }
@@ -79,7 +81,8 @@ type Fetcher interface {
 // Options configure a [Watcher].
 type Options struct {
 	Schedule Schedule
-	Hosts    int // how many hosts are polled at once; 0: 16
+	Hosts    int  // how many hosts are polled at once; 0: 16
+	Keep     Keep // which pages are kept; empty: KeepLast
 	// MaxPage and MaxFeed cap an answer, packed and unpacked, in bytes; 0 means
 	// the defaults of package fetch.
 	MaxPage, MaxFeed int64
@@ -95,6 +98,7 @@ type Watcher struct {
 	fetch Fetcher
 	when  Schedule
 	hosts int
+	keep  Keep
 
 	maxPage, maxFeed int64
 	maxListed        int
@@ -127,7 +131,7 @@ func New(s Store, f Fetcher, o Options) *Watcher {
 		o.MaxFeed = fetch.MaxFeed
 	}
 	return &Watcher{
-		store: s, fetch: f, when: o.Schedule, hosts: o.Hosts, log: o.Logger,
+		store: s, fetch: f, when: o.Schedule, hosts: o.Hosts, keep: o.Keep, log: o.Logger,
 		maxPage: o.MaxPage, maxFeed: o.MaxFeed,
 		maxListed: o.Articles,
 		read:      inTurns(extract.Read), extractor: extract.Extractor,

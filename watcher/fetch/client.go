@@ -75,6 +75,8 @@ type Request struct {
 	Accept string
 	// MaxBytes caps the body, as sent and unpacked. Zero means [MaxPage].
 	MaxBytes int64
+	// Raw has new content come with what went over the wire, as Response.Raw.
+	Raw bool
 }
 
 // A Response is an answer about the content: new content, or that there is none.
@@ -99,6 +101,9 @@ type Response struct {
 	// Fresh is how much longer the server lets caches reuse the answer; zero
 	// when it does not say. At most [MaxWait].
 	Fresh time.Duration
+
+	// Raw is what went over the wire, if it was asked for and there is a Body.
+	Raw *Raw
 }
 
 // Get fetches a page or a feed. It waits for the host's turn, which takes as
@@ -258,6 +263,9 @@ func (c *Client) content(key string, resp *http.Response, u *url.URL, req Reques
 		return visited{}, err
 	}
 	r.Body = body
+	if req.Raw {
+		r.Raw = raw(resp, buf.Bytes())
+	}
 	return visited{resp: r}, nil
 }
 
