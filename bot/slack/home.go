@@ -2,6 +2,7 @@ package slack
 
 import (
 	"context"
+	"fmt"
 	"regexp"
 
 	api "github.com/slack-go/slack"
@@ -27,7 +28,7 @@ func (f *FrontEnd) showHome(ctx context.Context, team, user string, c bot.Comman
 	a := f.do(ctx, slack.Place{Team: team, User: user}, c, nil)
 	words, cancel := f.inbox.LastWords(ctx)
 	defer cancel()
-	if err := f.client.Home(words, user, f.home(a)); err != nil {
+	if err := f.client.Home(words, user, f.home(a, f.self(words))); err != nil {
 		f.log.Warn("a home tab was not shown", "err", err, "detail", detail(err))
 	}
 }
@@ -43,8 +44,8 @@ func (f *FrontEnd) turnHome(ctx context.Context, p slack.Press, c bot.Command, e
 // metInChat is the name of a channel that no configuration names.
 var metInChat = regexp.MustCompile(`\bslack:([A-Z0-9]+)\b`)
 
-// home lays out a home tab.
-func (f *FrontEnd) home(a bot.Answer) []api.Block {
+// home lays out a home tab; self is what the bot is called.
+func (f *FrontEnd) home(a bot.Answer, self string) []api.Block {
 	shown := a
 	shown.Lines = make([]string, len(a.Lines))
 	for i, l := range a.Lines {
@@ -58,5 +59,5 @@ func (f *FrontEnd) home(a bot.Answer) []api.Block {
 	blocks := []api.Block{api.NewHeaderBlock(api.NewTextBlockObject(api.PlainTextType, "Your watches", false, false))}
 	blocks = append(blocks, message(shown, slash).Blocks...)
 	return append(blocks, api.NewDividerBlock(), api.NewContextBlock("", api.NewTextBlockObject(api.PlainTextType,
-		"In a channel: /invite @editwatch, then /editwatch add and an address. /editwatch help tells the rest.", false, false)))
+		fmt.Sprintf("In a channel: /invite @%s, then %s add and an address. %s help tells the rest.", self, slash, slash), false, false)))
 }
