@@ -51,6 +51,9 @@ func (s *site) findByAddress(ctx context.Context, given string) (news.Article, e
 				"but an older address may. Search for words of its headline, or have it watched from now on: " +
 				"“/editwatch add” and the link, in a channel where editwatch is."}
 	}
+	if err == nil && !a.Withheld.IsZero() {
+		return news.Article{}, withheld(a)
+	}
 	return a, err
 }
 

@@ -99,7 +99,7 @@ func TestSearchPage(t *testing.T) {
 		return body
 	}
 	s := w.filled()
-	body := says(s, "q=council&class=fact", "<mark>Council </mark>", "<del>8,000</del>", "<ins>11,000</ins>", diffPath(w.bridge, 1, 2),
+	body := says(s, "q=council&class=fact", "<mark>Council </mark>", `<mark><span class="was">`, "<del>8,000</del>", "<ins>11,000</ins>", diffPath(w.bridge, 1, 2),
 		versionPath(w.hostile, 1), "as it was first read", `href="/search?after=40%2F7&amp;class=fact&amp;q=council"`, `value="council"`,
 		`<option value="fact" selected>`, `href="/search?class=fact&amp;each=true&amp;q=council"`)
 	if strings.Contains(body, "javascript:") || strings.Contains(body, `class="lookup"`) {

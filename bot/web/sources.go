@@ -1,9 +1,12 @@
 package web
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"net/url"
-	"strconv"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/editwatch/editwatch/internal/brief"
@@ -11,24 +14,41 @@ import (
 	"github.com/editwatch/editwatch/internal/store"
 )
 
-// sourceNames is how many sources stand on one page.
-const sourceNames = 200
+// The page of sources says of each how it is. What it reads for that is
+// bounded, however much a source publishes.
+const (
+	sourceNames    = 25   // sources on one page
+	sourceDays     = 30   // days whose edits are counted
+	sourceEdits    = 1000 // edits counted at most
+	sourceArticles = 200  // articles looked at, those that something happened to last
+	sourceAsks     = 10   // feeds looked at
+)
 
 type sourcesPage struct {
 	Sources []sourceItem
+	Days    int
 	Pager   pager
 }
 
-type sourceItem struct{ Name, Path string }
+// A sourceItem says how a source is and how much happens there.
+type sourceItem struct {
+	Name, Path string
+	LastOK     time.Time // the newest answer from it
+	Failing    time.Time // since when something of it cannot be read; zero while all can
+	Trouble    string    // what cannot be read, and why
+	Articles   string    // "41 articles watched"
+	Edits      string    // "12 edits in 30 days"
+	Days       string    // edits on each of these days, as a row of bars
+}
 
-// sources lists the publications whose articles are kept.
+// sources lists the publications whose articles are kept, and their health.
 func (s *site) sources(w http.ResponseWriter, r *http.Request) error {
 	after := r.URL.Query().Get("after")
 	names, err := s.store.Sources(r.Context(), after, sourceNames+1)
 	if err != nil {
 		return err
 	}
-	var page sourcesPage
+	page := sourcesPage{Days: sourceDays}
 	if after != "" {
 		page.Pager.Newer = "/sources"
 	}
@@ -36,61 +56,140 @@ func (s *site) sources(w http.ResponseWriter, r *http.Request) error {
 		names = names[:sourceNames]
 		page.Pager.Older = "/sources?after=" + url.QueryEscape(names[sourceNames-1])
 	}
+	now := time.Now()
 	for _, name := range names {
-		if p := sourcePath(name); p != "" {
-			page.Sources = append(page.Sources, sourceItem{name, p})
+		if sourcePath(name) == "" {
+			continue
 		}
+		item, err := s.sourceItem(r.Context(), name, now)
+		if err != nil {
+			return err
+		}
+		page.Sources = append(page.Sources, item)
 	}
 	return s.sendPage(w, r, "sources", s.tagOf(r, page), func() (view, error) {
 		return view{Title: "Sources", Section: "sources", Body: page}, nil
 	})
 }
 
-type feedsPage struct {
-	Counts string
-	Feeds  []feedItem
-}
-
-type feedItem struct {
-	Title, URL        string
-	Last, Next, Since time.Time
-	Failing           bool
-	Detail, Entries   string
-}
-
-// feeds shows how the reading of each feed goes. It names the site rather than
-// the feed's own address, which may hold a subscriber's token.
-func (s *site) feeds(w http.ResponseWriter, r *http.Request) error {
-	feeds, err := store.AllFeeds(r.Context(), s.store)
+func (s *site) sourceItem(ctx context.Context, name string, now time.Time) (sourceItem, error) {
+	item := sourceItem{Name: name, Path: sourcePath(name)}
+	articles, err := s.store.Articles(ctx, store.ArticleQuery{Source: name, Max: sourceArticles})
 	if err != nil {
-		return err
+		return item, err
 	}
-	page := feedsPage{Counts: brief.Count(len(feeds), "feed") + "."}
-	for _, f := range feeds {
-		item := feedItem{
-			Title: f.Title, URL: outward(f.SiteURL),
-			Last: f.Polling.Last, Next: f.Polling.Next,
-			Detail: outcomes[f.Polling.Outcome], Entries: "lists " + entries(f.Entries),
+	item.look(articles)
+	if err := s.lookAtFeeds(ctx, &item, articles); err != nil {
+		return item, err
+	}
+	first := now.UTC().Truncate(24*time.Hour).AddDate(0, 0, 1-sourceDays)
+	events, err := s.store.Events(ctx, store.EventQuery{Source: name, Told: true, Since: first, Max: sourceEdits + 1})
+	item.count(events, first)
+	return item, err
+}
+
+// look notes how the visits to the source's articles go.
+func (i *sourceItem) look(articles []news.Article) {
+	watched, failing := 0, 0
+	var detail string
+	for _, a := range articles {
+		if a.Polling.LastOK.After(i.LastOK) {
+			i.LastOK = a.Polling.LastOK
 		}
-		if item.Title == "" {
-			item.Title = news.Host(f.URL)
+		if a.Polling.Next.IsZero() {
+			continue
 		}
-		if f.Polling.Failures > 0 {
-			item.Failing, item.Since = true, f.Polling.FailingSince
-			if f.Polling.Detail != "" {
-				item.Detail = f.Polling.Detail
+		watched++
+		if since := a.Polling.FailingSince; a.Polling.Failures > 0 {
+			failing++
+			if i.Failing.IsZero() || since.Before(i.Failing) {
+				i.Failing, detail = since, a.Polling.Detail
 			}
 		}
-		page.Feeds = append(page.Feeds, item)
 	}
-	return s.sendPage(w, r, "feeds", s.tagOf(r, page), func() (view, error) {
-		return view{Title: "Feeds", Section: "feeds", Body: page}, nil
-	})
+	i.Articles = brief.Count(watched, "article") + " watched"
+	if len(articles) == sourceArticles {
+		i.Articles = "at least " + i.Articles
+	}
+	if failing > 0 {
+		i.Trouble = because(brief.Count(failing, "article")+" cannot be read", detail)
+	}
 }
 
-func entries(n int) string {
-	if n == 1 {
-		return "1 entry"
+// lookAtFeeds notes how the visits to the feeds that list the articles go. A
+// feed that cannot be read is the greater trouble.
+func (s *site) lookAtFeeds(ctx context.Context, i *sourceItem, articles []news.Article) error {
+	var seen []news.FeedID
+	for _, a := range articles {
+		for _, id := range a.Feeds {
+			if len(seen) == sourceAsks || slices.Contains(seen, id) {
+				continue
+			}
+			seen = append(seen, id)
+			f, err := s.store.Feed(ctx, id)
+			if errors.Is(err, store.ErrNotFound) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			if f.Polling.LastOK.After(i.LastOK) {
+				i.LastOK = f.Polling.LastOK
+			}
+			if f.Polling.Failures > 0 {
+				i.Failing, i.Trouble = f.Polling.FailingSince, because("its feed cannot be read", f.Polling.Detail)
+			}
+		}
 	}
-	return strconv.Itoa(n) + " entries"
+	return nil
+}
+
+func because(what, detail string) string {
+	if detail == "" {
+		return what
+	}
+	return what + ": " + detail
+}
+
+// count notes the edits of each day from first on.
+func (i *sourceItem) count(events []news.Event, first time.Time) {
+	days := make([]int, sourceDays)
+	for _, e := range events {
+		if d := int(e.At.Sub(first) / (24 * time.Hour)); d >= 0 && d < len(days) {
+			days[d]++
+		}
+	}
+	i.Edits = brief.Count(len(events), "edit")
+	if len(events) > sourceEdits {
+		i.Edits = "over " + brief.Count(sourceEdits, "edit")
+		return // the days before the oldest of them would look quiet
+	}
+	i.Edits += perDay(len(events))
+	if len(events) > 0 {
+		i.Days = bars(days)
+	}
+}
+
+// perDay says how many edits a day n are, where that is one at least.
+func perDay(n int) string {
+	if n < sourceDays {
+		return ""
+	}
+	return ", about " + brief.Count((n+sourceDays/2)/sourceDays, "edit") + " a day"
+}
+
+// bars draws numbers as a row of bars, the greatest of them as high as a line. A
+// number that is not 0 is never drawn as if it were.
+func bars(numbers []int) string {
+	const heights = "▂▃▄▅▆▇█"
+	most := slices.Max(numbers)
+	var b strings.Builder
+	for _, n := range numbers {
+		if n == 0 {
+			b.WriteRune('▁')
+			continue
+		}
+		b.WriteRune([]rune(heights)[(n*7-1)/most])
+	}
+	return b.String()
 }

@@ -1,0 +1,113 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/editwatch/editwatch/internal/news"
+)
+
+func TestFilters(t *testing.T) {
+	w := writtenHistory(t)
+	h := New(Options{Store: w.st})
+	post := "/sources/The%20Harbour%20Post"
+	for _, tt := range []struct {
+		path  string
+		edits int    // that are shown
+		says  string // what shows of the filter
+	}{
+		{"/", 10, ""},
+		{"/?class=headline", 3, ">headline <"},
+		{"/?class=correction", 1, ">correction note <"},
+		{"/?class=removed", 1, ">article removed <"},
+		{"/?min=major", 8, ">major <"},
+		{"/?min=minor&class=", 9, ">minor or major <"},
+		{"/?since=2026-05-05", 1, ">since 5 May 2026 <"},
+		{"/?until=2026-04-30&since=2026-01-01", 1, "Show all"},
+		{"/?class=headline&since=2026-05-05", 0, "No edit is as these filters want it"},
+		{post + "?class=fact", 2, ">fact <"},
+		{post + "?class=returned", 0, "No edit is as these filters want it"},
+		{articlePath(w.bridge) + "?class=headline", 1, ">headline <"},
+		{articlePath(w.bridge) + "?class=removed", 0, "Nothing in its history is as these filters want it"},
+		{articlePath(w.bridge) + "?min=minor&until=2026-05-03", 3, ""},
+	} {
+		got := get(t, h, tt.path)
+		body := got.Body.String()
+		if got.Code != http.StatusOK {
+			t.Errorf("%s answers %d", tt.path, got.Code)
+		}
+		if n := strings.Count(body, `<article class="entry`) + strings.Count(body, `<li class="moment`); n != tt.edits {
+			t.Errorf("%s shows %d edits, want %d", tt.path, n, tt.edits)
+		}
+		if !strings.Contains(body, tt.says) {
+			t.Errorf("%s does not say %q", tt.path, tt.says)
+		}
+		for _, p := range inspect(body).problems {
+			t.Errorf("%s: %s", tt.path, p)
+		}
+	}
+	if got := get(t, h, "/?source=The+Harbour+Post&class=fact&min=").Header().Get("Location"); got != post+"?class=fact" {
+		t.Errorf("the choice of a source leads to %q", got)
+	}
+	for _, bad := range []string{"class=none", "min=all", "since=3.5.2026", "until=x", "since=2026-05-04&until=2026-05-03"} {
+		if got := get(t, h, "/?"+bad).Code; got != http.StatusBadRequest {
+			t.Errorf("?%s answers %d", bad, got)
+		}
+	}
+}
+
+// TestFiltersStayOnOlderPages follows a filtered list to its end.
+func TestFiltersStayOnOlderPages(t *testing.T) {
+	hist := newHistory(t)
+	a := hist.sight(news.Article{URL: "https://live.example/1", Source: "Live", FirstSeen: opened})
+	for i := range 130 { // a headline every other time
+		text := news.Text{Headline: fmt.Sprint("Count stands at ", i/2), Paragraphs: []string{fmt.Sprintf("It was %d before.", i)}}
+		hist.read(&a, text, opened.Add(time.Duration(i)*time.Minute))
+	}
+	h := New(Options{Store: hist.st})
+	for _, path := range []string{"/", "/sources/Live", articlePath(a.ID)} {
+		edits, pages := 0, 0
+		for next := path + "?class=headline"; next != ""; pages++ {
+			body := get(t, h, next).Body.String()
+			edits += strings.Count(body, `<article class="entry`) + strings.Count(body, `<li class="moment`)
+			next = ""
+			for _, link := range inspect(body).links {
+				if u, err := url.Parse(link); err == nil && u.Query().Has("before") {
+					if next = link; u.Query().Get("class") != "headline" {
+						t.Fatalf("%s loses the filter", link)
+					}
+				}
+			}
+		}
+		if edits != 64 || pages != 3 {
+			t.Errorf("%s: %d edits on %d pages, want 64 on 3", path, edits, pages)
+		}
+	}
+}
+
+func TestWithheldAndPruned(t *testing.T) {
+	w := writtenHistory(t)
+	before := get(t, New(Options{Store: w.st}), articlePath(w.bridge)).Header().Get("ETag")
+	if err := w.st.Withhold(t.Context(), w.bridge, opened, "A court <has> forbidden it."); err != nil {
+		t.Fatal(err)
+	}
+	h := New(Options{Store: w.st})
+	for _, path := range []string{"", "/diff/1/2", "/diff?from=1&to=2", "/versions/1", "/edits.rss", "/edits.atom", "/edits.json"} {
+		got := get(t, h, articlePath(w.bridge)+path, "If-None-Match", before)
+		if got.Code != http.StatusGone || !strings.Contains(got.Body.String(), "A court &lt;has&gt; forbidden it.") {
+			t.Errorf("%s of a withheld article answers %d: %s", path, got.Code, got.Body)
+		}
+	}
+	if got := get(t, h, "/api/v1/articles/"+string(w.bridge)); got.Code != http.StatusGone {
+		t.Errorf("the API answers %d", got.Code)
+	}
+	for _, path := range []string{"/", "/articles", "/sources/The%20Harbour%20Post", "/edits.rss", "/api/v1/events"} {
+		if strings.Contains(get(t, h, path).Body.String(), "bridge") {
+			t.Errorf("%s shows what is withheld", path)
+		}
+	}
+}
