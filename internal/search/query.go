@@ -29,11 +29,11 @@ type Query struct {
 
 	Headline bool // the words stand in the headline
 	Changed  bool // the words were struck or added
-	// Each finds every version that matches; otherwise only the newest one of
-	// each article that does.
+	// Each finds every version that matches; otherwise one of each article is
+	// found, the one that would stand first among them.
 	Each bool
-	// Best puts first what matches best among the newest [MaxRanked] that match;
-	// otherwise the newest stands first.
+	// Best puts first what matches best among the newest [MaxRanked] versions
+	// that match; otherwise the newest stands first.
 	Best bool
 
 	Max int // hits on a page; 0: [DefaultHits], at most [MaxHits]

@@ -1,0 +1,358 @@
+package search
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"strings"
+	"time"
+
+	"github.com/editwatch/editwatch/internal/edit"
+	"github.com/editwatch/editwatch/internal/news"
+	"github.com/editwatch/editwatch/internal/store"
+)
+
+const (
+	// batch is how many versions are taken in in one transaction.
+	batch = 256
+	// retryAfter is the wait after something went wrong.
+	retryAfter = 30 * time.Second
+	// lookBack bounds how many events of an article are read to find those of
+	// its versions.
+	lookBack = 10_000
+)
+
+// Run takes in what the store has and what is recorded from then on, until ctx
+// ends. What goes wrong is logged and tried again: nothing else depends on it.
+func (x *Index) Run(ctx context.Context) error {
+	changed, stop := x.store.Signal()
+	defer stop()
+	if err := x.sameStore(ctx); err != nil {
+		x.log.Warn("the search index is made anew", "err", err)
+		x.damage()
+	}
+	for {
+		var again <-chan time.Time
+		select {
+		case <-x.damaged:
+			if err := x.renew(); err != nil {
+				x.log.Error("the search index cannot be made anew", "index", x.path, "err", err)
+			}
+		default:
+		}
+		if err := x.catchUp(ctx); err != nil && ctx.Err() == nil {
+			x.log.Warn("the search index does not follow", "err", err)
+			again = time.After(retryAfter)
+			if unusable(err) {
+				x.damage()
+				again = time.After(time.Second)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-changed:
+		case <-again:
+		case <-x.damaged:
+			x.damage()
+		}
+	}
+}
+
+// damage has Run make the index anew.
+func (x *Index) damage() {
+	select {
+	case x.damaged <- struct{}{}:
+	default:
+	}
+}
+
+// cursor is where the index stands, and what the version there is.
+func (x *Index) cursor(ctx context.Context) (at store.VersionAt, err error) {
+	err = x.write.QueryRowContext(ctx, `SELECT place, article, version FROM state`).Scan(&at.Place, &at.Article, &at.Number)
+	return at, err
+}
+
+// sameStore returns an error if the store is not the one that the index was
+// made from, or an earlier state of it: a backup was restored.
+func (x *Index) sameStore(ctx context.Context) error {
+	at, err := x.cursor(ctx)
+	if err != nil || at.Place == 0 {
+		return err
+	}
+	list, err := x.store.Recorded(ctx, at.Place-1, 1)
+	switch {
+	case err != nil:
+		return nil // catchUp says so
+	case len(list) > 0 && list[0].Place == at.Place && list[0] != at:
+		return errors.New("the store has another version in its place")
+	case len(list) == 0:
+		if a, err := x.store.Article(ctx, at.Article); err != nil || a.Versions < at.Number {
+			return errors.New("the store is behind it")
+		}
+	}
+	return nil
+}
+
+// catchUp takes in what was recorded since.
+func (x *Index) catchUp(ctx context.Context) error {
+	at, err := x.cursor(ctx)
+	if err != nil {
+		return err
+	}
+	rebuilding, begun := x.rebuilding.Load(), time.Now()
+	if rebuilding {
+		if counts, err := x.store.Counts(ctx); err == nil && counts.Versions > batch {
+			x.log.Info("the search index is being made", "versions", counts.Versions)
+		}
+	}
+	total := 0
+	for {
+		list, err := x.store.Recorded(ctx, at.Place, batch)
+		if err != nil {
+			return err
+		}
+		if len(list) > 0 {
+			if err := x.take(ctx, list); err != nil {
+				return err
+			}
+			at = list[len(list)-1]
+			total += len(list)
+		}
+		if len(list) < batch {
+			break
+		}
+	}
+	x.rebuilding.Store(false)
+	if rebuilding && total > batch {
+		x.log.Info("the search index is complete", "versions", total, "took", time.Since(begun).Round(time.Millisecond))
+	}
+	return nil
+}
+
+// take takes versions in, and moves the cursor past them.
+func (x *Index) take(ctx context.Context, list []store.VersionAt) error {
+	docs, err := x.prepare(ctx, list)
+	if err != nil {
+		return err
+	}
+	return x.update(ctx, func(tx *sql.Tx) error {
+		for _, at := range list {
+			d, ok := docs[at]
+			if !ok {
+				continue // it is no more
+			}
+			if _, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO doc VALUES (?, ?, ?, ?, ?)`,
+				at.Place, at.Article, at.Number, d.seq, d.at.UnixMilli()); err != nil {
+				return fmt.Errorf("note version %d of article %s: %w", at.Number, at.Article, err)
+			}
+			if _, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO words (rowid, headline, body, headline_struck, body_struck, headline_added, body_added, tag) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+				at.Place, d.cols[0], d.cols[1], d.cols[2], d.cols[3], d.cols[4], d.cols[5], d.cols[6]); err != nil {
+				return fmt.Errorf("take in version %d of article %s: %w", at.Number, at.Article, err)
+			}
+		}
+		last := list[len(list)-1]
+		_, err := tx.ExecContext(ctx, `UPDATE state SET place = ?, article = ?, version = ?`, last.Place, last.Article, last.Number)
+		return err
+	})
+}
+
+// update changes the index in one transaction.
+func (x *Index) update(ctx context.Context, fn func(tx *sql.Tx) error) error {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	if x.write == nil {
+		return store.ErrClosed
+	}
+	tx, err := x.write.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	if err := fn(tx); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// A doc is a version as the index knows it.
+type doc struct {
+	seq  news.Seq
+	at   time.Time
+	cols [7]string // the columns of words
+}
+
+// prepare reads versions, those of one article together, and makes docs of
+// them. It leaves out those that are no more.
+func (x *Index) prepare(ctx context.Context, list []store.VersionAt) (map[store.VersionAt]doc, error) {
+	numbers := map[news.ArticleID][]store.VersionAt{}
+	for _, at := range list {
+		numbers[at.Article] = append(numbers[at.Article], at)
+	}
+	docs := make(map[store.VersionAt]doc, len(list))
+	for id, of := range numbers {
+		a, err := x.store.Article(ctx, id)
+		if errors.Is(err, store.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		events, err := x.eventsOf(ctx, a, of[0].Number)
+		if err != nil {
+			return nil, err
+		}
+		versions, err := x.store.Versions(ctx, id, of[0].Number-1, of[len(of)-1].Number)
+		if err != nil {
+			return nil, err
+		}
+		byNumber := make(map[int]news.Version, len(versions))
+		for _, v := range versions {
+			byNumber[v.Number] = v
+		}
+		for _, at := range of {
+			if v, ok := byNumber[at.Number]; ok {
+				docs[at] = docOf(a, v, byNumber[at.Number-1], events[at.Number])
+			}
+		}
+	}
+	return docs, nil
+}
+
+// eventsOf returns the events of the article's versions from first on, by
+// version.
+func (x *Index) eventsOf(ctx context.Context, a news.Article, first int) (map[int]news.Event, error) {
+	list, err := x.store.Events(ctx, store.EventQuery{Article: a.ID, Withheld: true, Max: min(4*(a.Versions-first)+16, lookBack)})
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil
+	}
+	events := map[int]news.Event{}
+	for _, e := range list {
+		if e.From < e.To {
+			events[e.To] = e
+		}
+	}
+	return events, err
+}
+
+// docOf makes a doc of a version. previous is the version before, and event
+// tells of the edit; either may be zero.
+func docOf(a news.Article, v, previous news.Version, event news.Event) doc {
+	d := doc{seq: event.Seq, at: v.Seen}
+	if !event.At.IsZero() {
+		d.at = event.At
+	}
+	var cols [7][]byte
+	cols[0] = appendTerms(nil, v.Text.Headline)
+	cols[1] = appendBody(nil, v.Text)
+	classes, rank := event.Classes, event.Rank()
+	if previous.Number > 0 {
+		e := edit.Compare(v.Before(previous), v.Text)
+		for _, p := range e.Parts {
+			at := 3
+			if p.Part == news.WhereHeadline {
+				at = 2
+			}
+			appendChanged(&cols[at], &cols[at+2], p)
+		}
+		if event.Seq == 0 {
+			classes, rank = e.Classes, e.Significance
+		}
+	}
+	cols[6] = appendTags(nil, a, classes, rank)
+	for i, c := range cols {
+		d.cols[i] = string(c)
+	}
+	return d
+}
+
+func appendBody(b []byte, t news.Text) []byte {
+	for _, p := range append([]string{t.Standfirst}, t.Paragraphs...) {
+		if p != "" {
+			b = append(appendTerms(b, p), breakTerm+" "...)
+		}
+	}
+	return b
+}
+
+// appendChanged adds the words that a part struck, and those it added. Runs
+// that stand next to each other but for words that stayed are kept apart.
+func appendChanged(struck, added *[]byte, p news.Part) {
+	for _, w := range p.Words {
+		switch w.Op {
+		case news.Del:
+			*struck = append(appendTerms(*struck, w.Text), breakTerm+" "...)
+		case news.Ins:
+			*added = append(appendTerms(*added, w.Text), breakTerm+" "...)
+		}
+	}
+}
+
+// appendTags writes what a version is filtered by.
+func appendTags(b []byte, a news.Article, classes []news.Class, rank news.Significance) []byte {
+	tags := []string{tagAll, tagArticle(a.ID)}
+	if a.Source != "" {
+		tags = append(tags, tagSource(a.Source))
+	}
+	for _, c := range classes {
+		tags = append(tags, tagClass(c))
+	}
+	for s := news.Typography; s <= rank; s++ {
+		tags = append(tags, tagRank(s))
+	}
+	return append(b, strings.Join(tags, " ")...)
+}
+
+// Tags are letters and digits only, as terms of the index are.
+const tagAll = "all"
+
+func tagArticle(id news.ArticleID) string { return "i" + tagText(string(id)) }
+func tagClass(c news.Class) string        { return "c" + tagText(string(c)) }
+func tagRank(s news.Significance) string  { return "r" + s.String() }
+func tagSource(name string) string {
+	h := fnv.New64a()
+	h.Write([]byte(name))
+	return fmt.Sprintf("s%016x", h.Sum64())
+}
+
+// tagText leaves only letters and digits.
+func tagText(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, s)
+}
+
+// Remove takes out every version of an article, which is not found any more
+// when Remove returns. Versions of it that are recorded later are taken in.
+func (x *Index) Remove(ctx context.Context, article news.ArticleID) error {
+	return x.update(ctx, func(tx *sql.Tx) error {
+		rows, err := tx.QueryContext(ctx, `SELECT rowid FROM words WHERE words MATCH ?`, `tag:"`+tagArticle(article)+`"`)
+		if err != nil {
+			return err
+		}
+		var places []int64
+		for rows.Next() {
+			var n int64
+			if err := rows.Scan(&n); err != nil {
+				return errors.Join(err, rows.Close())
+			}
+			places = append(places, n)
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			return err
+		}
+		for _, n := range places {
+			for _, from := range []string{`DELETE FROM words WHERE rowid = ?`, `DELETE FROM doc WHERE place = ?`} {
+				if _, err := tx.ExecContext(ctx, from, n); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
