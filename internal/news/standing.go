@@ -25,7 +25,20 @@ type Publishing struct {
 	Done    []time.Time   // within the last hour, oldest first
 	Until   time.Time     // the platform asked to wait so long
 	Waiting []Publication // the most important first
-	Dropped int           // that waited too long, ever
+	// LeftOut are those that there was no room for, oldest first. One post tells
+	// of them together when there is room again; Combined is it, while it is
+	// being made.
+	LeftOut  []Publication
+	Combined Combined
+	Dropped  int // that nothing came of, ever
+}
+
+// A Combined post tells of several events of which followers were sent nothing.
+// The zero value is none.
+type Combined struct {
+	ID     DeliveryID // the same for every attempt
+	Events []Seq
+	Tries  int
 }
 
 // A Publication is a post that waits to be published.

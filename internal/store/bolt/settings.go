@@ -66,14 +66,26 @@ func encodeManners(s news.Standing) []byte {
 		e.time(9, at)
 	}
 	for _, w := range p.Waiting {
-		in := encoder{}
-		in.packed(1, w.Message)
-		in.uint(2, uint64(articleNum(w.Article)))
-		in.uint(3, uint64(w.Event))
-		in.int(4, w.Rank)
-		in.time(5, w.Since)
-		e.bytes(10, in.b)
+		e.bytes(10, encodePublication(w))
 	}
+	for _, w := range p.LeftOut {
+		e.bytes(11, encodePublication(w))
+	}
+	e.text(12, string(p.Combined.ID))
+	for _, seq := range p.Combined.Events {
+		e.uint(13, uint64(seq))
+	}
+	e.int(14, p.Combined.Tries)
+	return e.b
+}
+
+func encodePublication(p news.Publication) []byte {
+	e := encoder{}
+	e.packed(1, p.Message)
+	e.uint(2, uint64(articleNum(p.Article)))
+	e.uint(3, uint64(p.Event))
+	e.int(4, p.Rank)
+	e.time(5, p.Since)
 	return e.b
 }
 
@@ -105,12 +117,22 @@ func (t *tx) decodeManners(channel uint32, b []byte) (s news.Standing, err error
 			p.Dropped = d.int()
 		case 9:
 			p.Done = append(p.Done, d.time())
-		case 10:
+		case 10, 11:
 			w, err := decodePublication(d.raw)
 			if err != nil {
 				return s, damaged("standing of %s: %v", name, err)
 			}
-			p.Waiting = append(p.Waiting, w)
+			list := &p.Waiting
+			if d.field == 11 {
+				list = &p.LeftOut
+			}
+			*list = append(*list, w)
+		case 12:
+			p.Combined.ID = news.DeliveryID(d.text())
+		case 13:
+			p.Combined.Events = append(p.Combined.Events, news.Seq(d.num))
+		case 14:
+			p.Combined.Tries = d.int()
 		}
 	}
 	if d.err != nil {

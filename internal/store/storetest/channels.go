@@ -31,7 +31,9 @@ var channelTests = map[string]func(*bench){
 			Channel: "desk", Forbidden: 3, Since: start, Paused: at(time.Hour), Told: at(2 * time.Hour), Trouble: "no right to post",
 			Publishing: news.Publishing{
 				PerHour: 8, Done: []time.Time{start, at(time.Minute)}, Until: at(time.Hour), Dropped: 2,
-				Waiting: []news.Publication{{Message: "123", Article: a.ID, Event: 7, Rank: 2, Since: start}, {Message: "m2", Since: at(1)}},
+				Waiting:  []news.Publication{{Message: "123", Article: a.ID, Event: 7, Rank: 2, Since: start}, {Message: "m2", Since: at(1)}},
+				LeftOut:  []news.Publication{{Message: "m3", Article: a.ID, Event: 8, Since: start}},
+				Combined: news.Combined{ID: "more-1", Events: []news.Seq{3, 5}, Tries: 2},
 			},
 		}
 		want.Publishing.Waiting[1].Since = at(time.Second)
