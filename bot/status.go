@@ -147,6 +147,9 @@ func (b *Bot) channelStatus(ctx context.Context, c Command, f *statusFact, a *An
 		if len(p.Waiting) > 0 {
 			line += fmt.Sprintf(", %d waiting", len(p.Waiting))
 		}
+		if n := len(p.LeftOut) + len(p.Combined.Events); n > 0 {
+			line += fmt.Sprintf(", %d to be told together", n)
+		}
 		a.Lines = append(a.Lines, line+".")
 	}
 	if quiet := s.Quiet.Ends(now, zone); !quiet.IsZero() {

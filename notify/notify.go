@@ -51,7 +51,8 @@
 // second. See standing.go.
 //
 // Posts in a channel with followers are published to them under a budget, the
-// most important first; see publish.go.
+// most important first, and what it leaves out in one post; see publish.go and
+// leftout.go.
 //
 // # What is promised
 //

@@ -17,7 +17,7 @@ import (
 // which is learnt from what the platform answers.
 //
 //	posted ──queue──> waiting: one an article, the most important first ──> published
-//	                     └─ too old: dropped and counted
+//	                     └─ no room: left out ──> told together in one post (leftout.go)
 //
 // What is waiting survives the process. Publishing twice does no harm, so a
 // lost answer is simply asked for again.
@@ -85,19 +85,23 @@ func (n *Notifier) queue(ctx context.Context, d news.Delivery, message string, e
 }
 
 // line puts a publication into the line. Of one article only the most
-// important waits, and of equal ones the newest.
+// important waits, and of equal ones the newest; the other is left out. It
+// returns false if it is known already.
 func line(account *news.Publishing, p news.Publication) bool {
+	known := func(w news.Publication) bool { return w.Message == p.Message }
+	if slices.ContainsFunc(account.Waiting, known) || slices.ContainsFunc(account.LeftOut, known) {
+		return false
+	}
 	for i, w := range account.Waiting {
-		if w.Message == p.Message {
-			return false
-		}
 		if p.Article == "" || w.Article != p.Article {
 			continue
 		}
 		if w.Rank > p.Rank {
-			return false
+			leaveOut(account, p)
+			return true
 		}
 		account.Waiting = slices.Delete(account.Waiting, i, i+1)
+		leaveOut(account, w)
 		break
 	}
 	account.Waiting = append(account.Waiting, p)
@@ -107,31 +111,53 @@ func line(account *news.Publishing, p news.Publication) bool {
 	return true
 }
 
-// next returns the publication that may go now, or how long to wait for one. It
-// drops what is too old.
-func next(account *news.Publishing, now time.Time) (p news.Publication, ok bool, wait time.Duration) {
-	account.Done = slices.DeleteFunc(account.Done, func(at time.Time) bool { return now.Sub(at) >= time.Hour })
-	before := len(account.Waiting)
-	account.Waiting = slices.DeleteFunc(account.Waiting, func(w news.Publication) bool { return now.Sub(w.Since) >= publishOld })
-	account.Dropped += before - len(account.Waiting)
-	if len(account.Waiting) == 0 {
-		return p, false, -1
+// A step is what can be done about publishing now.
+type step int
+
+const (
+	stepNone    step = iota // nothing waits
+	stepWait                // there is no room yet
+	stepPublish             // a publication may go
+	stepCombine             // what was left out may be posted as one
+)
+
+// next returns what can be done now: the publication that may go, or how long to
+// wait.
+func next(account *news.Publishing, now time.Time) (p news.Publication, do step, wait time.Duration) {
+	settleLine(account, now)
+	if len(account.Waiting)+len(account.LeftOut) == 0 && account.Combined.ID == "" {
+		return p, stepNone, 0
 	}
 	if now.Before(account.Until) {
-		return p, false, account.Until.Sub(now)
+		return p, stepWait, account.Until.Sub(now)
 	}
-	p = account.Waiting[0]
-	left := account.Left(now)
+	p, do = turn(account, now)
+	room := account.Left(now)
 	if p.Rank < rankFirst && account.Allowed() > publishReserve {
-		left -= publishReserve
+		room -= publishReserve
 	}
-	if left > 0 {
-		return p, true, 0
+	switch {
+	case room > 0:
+		return p, do, 0
+	case len(account.Done) == 0:
+		return p, stepWait, publishRetry
 	}
-	if len(account.Done) == 0 {
-		return p, false, publishRetry
+	return p, stepWait, account.Done[0].Add(time.Hour).Sub(now)
+}
+
+// turn returns whose turn it is when there is room: what waits goes before what
+// was left out, unless that is overdue. A single post that was left out can be
+// published itself.
+func turn(account *news.Publishing, now time.Time) (news.Publication, step) {
+	left := account.LeftOut
+	late := len(left) > 0 && now.Sub(left[0].Since) >= overdue
+	switch {
+	case len(account.Waiting) > 0 && !late:
+		return account.Waiting[0], stepPublish
+	case len(left) == 1 && account.Combined.ID == "":
+		return left[0], stepPublish
 	}
-	return p, false, account.Done[0].Add(time.Hour).Sub(now)
+	return news.Publication{}, stepCombine
 }
 
 // published writes what came of an attempt into the account.
@@ -155,7 +181,9 @@ func published(account *news.Publishing, p news.Publication, err error, now time
 		account.Until = now.Add(publishRetry)
 		return
 	}
-	account.Waiting = slices.DeleteFunc(account.Waiting, func(w news.Publication) bool { return w.Message == p.Message })
+	same := func(w news.Publication) bool { return w.Message == p.Message }
+	account.Waiting = slices.DeleteFunc(account.Waiting, same)
+	account.LeftOut = slices.DeleteFunc(account.LeftOut, same)
 }
 
 // publish puts a hand to each channel that may publish something now, and
@@ -185,7 +213,7 @@ func (n *Notifier) loadPublisher(ctx context.Context) error {
 		return err
 	}
 	for _, st := range all {
-		if len(st.Publishing.Waiting) > 0 {
+		if account := st.Publishing; len(account.Waiting)+len(account.LeftOut) > 0 || account.Combined.ID != "" {
 			p.wake(st.Channel, time.Now())
 		}
 	}
@@ -207,21 +235,26 @@ func (n *Notifier) publishOne(ctx context.Context, name news.ChannelName) (again
 		return time.Now().Add(stoppedWait)
 	}
 	var p news.Publication
-	var may bool
+	var do step
 	var wait time.Duration
 	err := n.stand(ctx, name, func(s *news.Standing) bool {
-		before := len(s.Publishing.Waiting)
-		p, may, wait = next(&s.Publishing, time.Now())
-		return len(s.Publishing.Waiting) != before
+		waiting, dropped := len(s.Publishing.Waiting), s.Publishing.Dropped
+		p, do, wait = next(&s.Publishing, time.Now())
+		return len(s.Publishing.Waiting) != waiting || s.Publishing.Dropped != dropped
 	})
+	if err == nil && do == stepCombine {
+		err = n.combine(ctx, name, channel)
+	}
 	switch {
 	case err != nil:
-		n.log.Error("read what waits to be published", "channel", name, "err", err)
+		n.log.Error("what waits to be published is not known", "channel", name, "err", err)
 		return time.Now().Add(storeWaitMax)
-	case !may && wait < 0:
+	case do == stepNone:
 		return time.Time{}
-	case !may:
+	case do == stepWait:
 		return time.Now().Add(wait)
+	case do == stepCombine:
+		return time.Now()
 	}
 	sending, cancel := context.WithTimeout(ctx, n.opts.SendTimeout)
 	err = guard(func() error { return sender.Publish(sending, p.Message) })
@@ -230,9 +263,7 @@ func (n *Notifier) publishOne(ctx context.Context, name news.ChannelName) (again
 		return time.Now() // stopping; it waits in the store
 	}
 	if errors.Is(err, ErrUnauthorized) {
-		n.mu.Lock()
-		n.stopped[channel.token(name)] = true
-		n.mu.Unlock()
+		n.stop(channel.token(name))
 	}
 	if err != nil {
 		n.log.Warn("a post is not published", "channel", name, "message", p.Message, "err", err)
@@ -248,6 +279,13 @@ func (n *Notifier) publishOne(ctx context.Context, name news.ChannelName) (again
 		return time.Now().Add(storeWaitMax)
 	}
 	return time.Now()
+}
+
+// stop keeps everything from being sent with a token that is not accepted.
+func (n *Notifier) stop(token string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.stopped[token] = true
 }
 
 func (p *publisher) wake(name news.ChannelName, at time.Time) {

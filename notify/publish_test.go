@@ -3,6 +3,7 @@ package notify
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -67,8 +68,22 @@ func TestPublishBudget(t *testing.T) {
 		synctest.Wait()
 		stop()
 		st, _ = w.store.Standing(t.Context(), "desk")
-		if n := len(g.published) + st.Publishing.Dropped; n != 12 || len(st.Publishing.Waiting) != 0 {
-			t.Errorf("%d published, %d dropped, %d wait, of 12", len(g.published), st.Publishing.Dropped, len(st.Publishing.Waiting))
+		if p := st.Publishing; p.Dropped != 0 || len(p.Waiting)+len(p.LeftOut) != 0 {
+			t.Errorf("%d dropped, %d wait, %d left out", p.Dropped, len(p.Waiting), len(p.LeftOut))
+		}
+		told := map[news.Seq]bool{}
+		for i, p := range g.all() {
+			if slices.Contains(g.published, fmt.Sprint("m", i+1)) {
+				for _, seq := range p.Delivery.Events {
+					told[seq] = true
+				}
+			}
+		}
+		if len(told) != 12 {
+			t.Errorf("followers were told of %d events of 12", len(told))
+		}
+		if n := len(g.published); n >= 12 {
+			t.Errorf("%d were published one by one", n)
 		}
 		if refused > 6 {
 			t.Errorf("the platform refused %d times", refused)
@@ -125,10 +140,17 @@ func TestLine(t *testing.T) {
 					Rank: rapid.IntRange(rankOther, rankFirst).Draw(t, "rank"), Since: now,
 				})
 			}
-			p, ok, wait := next(&account, now)
-			if ok {
+			p, do, wait := next(&account, now)
+			switch {
+			case do == stepCombine:
+				if len(account.Waiting) > 0 && now.Sub(account.LeftOut[0].Since) < overdue {
+					t.Fatal("what was left out goes before what waits")
+				}
+				combined(&account, news.Delivery{Events: []news.Seq{1}}, fmt.Sprint("more", i), nil, now)
+				account.LeftOut = nil
+			case do == stepPublish:
 				published(&account, p, rapid.SampledFrom([]error{nil, nil, ErrRejected, errors.New("lost"), &Later{Wait: 10 * time.Minute, Err: errors.New("wait")}}).Draw(t, "answer"), now)
-			} else if len(account.Waiting) > 0 && wait <= 0 {
+			case do == stepWait && wait <= 0:
 				t.Fatalf("nothing may go, and the wait is %v", wait)
 			}
 			articles := map[news.ArticleID]bool{}
