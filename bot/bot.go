@@ -256,6 +256,11 @@ func (b *Bot) do(ctx context.Context, c Command, now time.Time) (Answer, error) 
 	return Answer{}, &news.Refusal{What: fmt.Sprintf("There is no command %q.", short(string(c.Verb))), Do: "Try " + c.typed(Help, "") + "."}
 }
 
+// Tell is an answer of lines, and of the same as a program reads it.
+func Tell(v any, lines ...string) Answer {
+	return Answer{Lines: lines, Facts: []json.RawMessage{fact(v)}}
+}
+
 // Refuse is the answer to a command that cannot be carried out.
 func Refuse(r *news.Refusal) Answer {
 	a := Answer{Refused: true, Lines: []string{r.What}}

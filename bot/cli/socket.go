@@ -34,6 +34,7 @@ var ErrNobody = errors.New("editwatch is not running")
 type Request struct {
 	Command *bot.Command `json:",omitempty"`
 	Backup  string       `json:",omitempty"` // write a copy of the store to this file
+	Hasten  bool         `json:",omitempty"` // visit everything now, due or not
 	Health  bool         `json:",omitempty"` // say how you are; also what an empty request asks
 }
 

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -157,48 +156,48 @@ func (a *app) do(ctx context.Context, r cli.Request) bot.Answer {
 		}
 		return answer
 	case r.Backup != "":
-		if err := a.backup(ctx, r.Backup); err != nil {
-			return bot.Refuse(&news.Refusal{What: sentence(err)})
+		if refusal := a.backup(ctx, r.Backup); refusal != nil {
+			return bot.Refuse(refusal)
 		}
 		return bot.Answer{Lines: []string{"The store was copied to " + r.Backup + "."}}
+	case r.Hasten:
+		if err := a.hasten(ctx); err != nil {
+			a.log.Error("visit everything now", "err", err)
+			return bot.Sorry()
+		}
+		return hastened
 	}
 	h, err := a.health(ctx)
 	if err != nil {
 		a.log.Error("count the store", "err", err)
 		return bot.Sorry()
 	}
-	return bot.Answer{Lines: []string{h.line()}, Facts: []json.RawMessage{fact(h)}}
-}
-
-func fact(v any) json.RawMessage {
-	b, err := json.Marshal(v)
-	if err != nil {
-		panic(err) // our own types always marshal
-	}
-	return b
+	return bot.Tell(h, h.line())
 }
 
 // backup writes a copy of the store beside the file and then in its place, so
 // that a file of that name is a whole backup.
-func (a *app) backup(ctx context.Context, to string) (err error) {
+func (a *app) backup(ctx context.Context, to string) *news.Refusal {
 	if there, err := os.Stat(to); err == nil {
 		if own, err := os.Stat(a.config.Store); err == nil && os.SameFile(there, own) {
-			return errors.New("that is the store itself; name another file for the copy")
+			return &news.Refusal{What: "That is the store itself.", Do: "Name another file for the copy."}
 		}
 	}
 	f, err := os.CreateTemp(filepath.Dir(to), filepath.Base(to)+".*.part")
 	if err != nil {
-		var at *fs.PathError
-		if errors.As(err, &at) {
+		if at, ok := errors.AsType[*fs.PathError](err); ok {
 			err = at.Err // the name tried is not one anybody gave
 		}
-		return fmt.Errorf("the copy cannot be written to %s: %w", to, err)
+		return &news.Refusal{What: fmt.Sprintf("The copy cannot be written to %s: %v.", to, err), Do: "Name a file in a directory where the running editwatch may write."}
 	}
 	defer os.Remove(f.Name())
 	if err := errors.Join(a.store.Backup(ctx, f), f.Sync(), f.Close()); err != nil {
-		return fmt.Errorf("write the backup: %w", err)
+		return &news.Refusal{What: fmt.Sprintf("The copy broke off: %v.", err), Do: "See whether there is room on the disk, and try again."}
 	}
-	return os.Rename(f.Name(), to)
+	if err := os.Rename(f.Name(), to); err != nil {
+		return &news.Refusal{What: fmt.Sprintf("The copy could not be named %s: %v.", to, err), Do: "Name another file."}
+	}
+	return nil
 }
 
 // syncWatches makes the stored watches that stand in the file those that do:
@@ -271,12 +270,12 @@ func (w watchConfig) watch() news.Watch {
 // logger writes to stderr: JSON for programs that keep logs; on a terminal,
 // where announcements say what happened, coloured lines for what is unusual.
 func (e *env) logger() *slog.Logger {
-	level := slog.LevelInfo
+	level := e.least
 	switch {
 	case e.global.Debug:
 		level = slog.LevelDebug
-	case e.quiet, isTerminal(e.stderr):
-		level = slog.LevelWarn
+	case isTerminal(e.stderr):
+		level = max(level, slog.LevelWarn)
 	}
 	if isTerminal(e.stderr) {
 		return slog.New(tint.NewTextHandler(e.stderr, &tint.Options{Level: level, TimeFormat: time.TimeOnly, NoColor: os.Getenv("NO_COLOR") != ""}))

@@ -13,8 +13,7 @@ import (
 // configError words what is wrong with the file, with its place. What the
 // parser says is meant for who wrote the Go types; our readers wrote the file.
 func configError(path string, err error) error {
-	var strict *toml.StrictMissingError
-	if errors.As(err, &strict) {
+	if strict, ok := errors.AsType[*toml.StrictMissingError](err); ok {
 		var all []error
 		for _, e := range strict.Errors {
 			row, column := e.Position()
@@ -23,8 +22,7 @@ func configError(path string, err error) error {
 		}
 		return errors.Join(all...)
 	}
-	var at *toml.DecodeError
-	if errors.As(err, &at) {
+	if at, ok := errors.AsType[*toml.DecodeError](err); ok {
 		row, column := at.Position()
 		return fmt.Errorf("%s:%d:%d: %s", path, row, column, plainly(at.Key(), strings.TrimPrefix(at.Error(), "toml: ")))
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"log/slog"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -18,7 +19,7 @@ type demoCmd struct {
 // Run watches the newsroom with the real parts, at a pace that can be watched:
 // what takes minutes on the web takes seconds here. Nothing of it is kept.
 func (c *demoCmd) Run(e *env) error {
-	e.quiet = true
+	e.least = slog.LevelWarn
 	dir, err := os.MkdirTemp("", "editwatch-demo-")
 	if err != nil {
 		return fmt.Errorf("make a place for the demo: %w", err)

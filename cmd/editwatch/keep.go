@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"os"
 	"runtime/debug"
-	"strings"
 	"time"
 
 	"github.com/editwatch/editwatch/bot/cli"
@@ -261,10 +260,4 @@ func version() string {
 		}
 	}
 	return "devel"
-}
-
-// sentence makes a sentence of an error's text.
-func sentence(err error) string {
-	s := err.Error()
-	return strings.ToUpper(s[:1]) + s[1:] + "."
 }

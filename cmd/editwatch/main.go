@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"os/signal"
 	"syscall"
@@ -72,9 +73,9 @@ type env struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	global         *grammar
-	// quiet says that the command tells on stdout and in its last lines what
-	// happened, so that the log is for what is unusual.
-	quiet bool
+	// least is the least that the log is for, where the command itself tells the
+	// rest on stdout and in its last lines.
+	least slog.Level
 }
 
 // errFailed ends a command that has said itself what failed.
@@ -112,11 +113,11 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return exitUsage
 	}
 	err = command.Run(&env{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, global: &g})
-	var usage usageError
+	_, usage := errors.AsType[usageError](err)
 	switch {
 	case err == nil:
 		return exitDone
-	case errors.As(err, &usage):
+	case usage:
 		fmt.Fprintf(stderr, "editwatch: %v\n", err)
 		return exitUsage
 	case !errors.Is(err, errFailed):

@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"log/slog"
 	"maps"
 	"slices"
 	"strings"
@@ -11,6 +13,7 @@ import (
 	"time"
 
 	"github.com/editwatch/editwatch/bot"
+	"github.com/editwatch/editwatch/bot/cli"
 	"github.com/editwatch/editwatch/internal/brief"
 	"github.com/editwatch/editwatch/internal/news"
 	"github.com/editwatch/editwatch/internal/store"
@@ -22,9 +25,16 @@ type pollCmd struct {
 }
 
 func (c *pollCmd) Run(e *env) error {
-	e.quiet = true
+	e.least = slog.LevelWarn
 	conf, err := e.config()
 	if err != nil {
+		return err
+	}
+	_, err = cli.Ask(e.ctx, cli.SocketPath(conf.Store), cli.Request{})
+	switch {
+	case err == nil:
+		return c.hasten(e)
+	case !errors.Is(err, cli.ErrNobody):
 		return err
 	}
 	a, err := newApp(e, conf)
@@ -37,7 +47,7 @@ func (c *pollCmd) Run(e *env) error {
 	}
 	refused := 0
 	for _, u := range c.URLs {
-		answer, err := a.bot.Do(e.ctx, bot.Command{Verb: bot.Add, Target: u, Channel: consoleName, Everywhere: true})
+		answer, err := a.bot.Do(e.ctx, bot.Command{Verb: bot.Add, Target: u, Channel: consoleName, Everywhere: true, Dialect: &cli.Dialect})
 		if err != nil {
 			return err
 		}
@@ -47,6 +57,57 @@ func (c *pollCmd) Run(e *env) error {
 		}
 	}
 	return a.poll(e, c.JSON, refused > 0 && refused == len(c.URLs))
+}
+
+// hastened is what is said of a poll while editwatch runs. It does not wait: a
+// pass takes as long as the slowest host wants to be left alone.
+var hastened = bot.Tell(map[string]bool{"hastened": true},
+	"editwatch is running. It visits everything now, but for hosts that asked to wait, and announces what it finds as always.",
+	"When each was checked: editwatch list")
+
+// hasten has the running editwatch, which holds the store, do the visiting.
+func (c *pollCmd) hasten(e *env) error {
+	refused := 0
+	for _, u := range c.URLs {
+		a, err := e.request(cli.Request{Command: &bot.Command{Verb: bot.Add, Target: u, Channel: consoleName, Everywhere: true}}, false)
+		if err != nil {
+			return err
+		}
+		if a.Refused {
+			refused++
+			fmt.Fprintf(e.stderr, "%s: %s\n", u, strings.Join(a.Lines, " "))
+		}
+	}
+	a, err := e.request(cli.Request{Hasten: true}, false)
+	if err != nil {
+		return err
+	}
+	if err := e.answer(c.facts, a); err != nil {
+		return err
+	}
+	if refused > 0 && refused == len(c.URLs) {
+		return errFailed
+	}
+	return nil
+}
+
+// hasten makes everything due now, and what could not be read yet as well.
+func (a *app) hasten(ctx context.Context) error {
+	now := time.Now().UTC()
+	unread, err := a.store.Watches(ctx, store.WatchQuery{Unread: true})
+	if err != nil {
+		return err
+	}
+	for _, w := range unread {
+		_, err := a.store.ChangeWatch(ctx, w.ID, func(w *news.Watch) error {
+			w.NextTry = now
+			return nil
+		})
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+	}
+	return a.store.Hasten(ctx, now)
 }
 
 // A pollFact is what a pass did, as --json.
@@ -59,6 +120,8 @@ type pollFact struct {
 	Pending  int      `json:"pending"`
 	Failed   []string `json:"failed"`
 	Seconds  float64  `json:"seconds"`
+
+	unread, unreached int // how many of Failed are pages and feeds, and how many channels
 }
 
 // poll makes one pass: visits everything, settles what is held, delivers.
@@ -88,6 +151,7 @@ func (a *app) poll(e *env, asJSON, refused bool) error {
 	f := pollFact{
 		Feeds: passed.Feeds, Articles: passed.Articles, Looks: passed.Looks, Events: after.Events - before.Events, Held: passed.Held,
 		Pending: after.Pending, Failed: append(append([]string{}, passed.Failed...), owed...), Seconds: time.Since(began).Seconds(),
+		unread: len(passed.Failed), unreached: len(owed),
 	}
 	if err := f.print(e, asJSON); err != nil {
 		return err
@@ -110,6 +174,12 @@ func (f pollFact) print(e *env, asJSON bool) error {
 		brief.Count(f.Feeds, "feed"), brief.Count(f.Articles, "article"), f.Seconds, brief.Count(f.Events, "event"))
 	if f.Looks > 0 {
 		line += fmt.Sprintf(" What was doubtful was looked at again, %s.", brief.Count(f.Looks, "time"))
+	}
+	if f.unread > 0 {
+		line += fmt.Sprintf(" %d could not be read, as said above.", f.unread)
+	}
+	if f.unreached > 0 {
+		line += fmt.Sprintf(" %s could not be reached, as said above.", brief.Count(f.unreached, "channel"))
 	}
 	if f.Held > 0 {
 		line += fmt.Sprintf(" %s held for another look.", brief.Count(f.Held, "reading"))
