@@ -88,7 +88,6 @@ func (s *Session) Listen(ctx context.Context, handle func(Event)) error {
 			break
 		}
 		if err != nil && errors.Is(err, errFatal) {
-			s.log.Error("the gateway is given up", "err", err)
 			return err
 		}
 		if time.Since(began) > steady {
