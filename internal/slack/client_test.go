@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -273,29 +272,6 @@ func TestCancelled(t *testing.T) {
 	}
 }
 
-func TestIsAdmin(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := chattest.NewSlack(t, chattest.Memory)
-		c, err := NewClient(Options{Token: s.Token, APIURL: s.APIURL, HTTP: s.Client()})
-		if err != nil {
-			t.Fatal(err)
-		}
-		for range 3 {
-			for user, want := range map[string]bool{chattest.SlackAdmin: true, chattest.SlackMember: false} {
-				if got, err := c.IsAdmin(t.Context(), user); err != nil || got != want {
-					t.Errorf("%s: got %t, %v", user, got, err)
-				}
-			}
-		}
-		if n := len(s.Calls("users.info")); n != 2 {
-			t.Errorf("asked %d times", n)
-		}
-		if _, err := c.IsAdmin(t.Context(), "U0NOBODY"); err == nil {
-			t.Error("nobody is somebody")
-		}
-	})
-}
-
 func TestLinks(t *testing.T) {
 	tests := map[string][]string{
 		`{"text":"see <https://a.example/x|this>, <@U1> and <https://a.example/?a=1&amp;b=2>"}`:                                                                                                         {"https://a.example/x", "https://a.example/?a=1&b=2"},
@@ -314,74 +290,5 @@ func TestLinks(t *testing.T) {
 		if got := m.links(); !slices.Equal(got, want) {
 			t.Errorf("%s: got %q, want %q", raw, got, want)
 		}
-	}
-}
-
-// quiet takes everything.
-type quiet struct{}
-
-func (quiet) Command(context.Context, Command)   {}
-func (quiet) Press(context.Context, Press)       {}
-func (quiet) Shortcut(context.Context, Shortcut) {}
-func (quiet) Event(context.Context, Event)       {}
-
-// FuzzInbox hands over any bytes as what Slack sends.
-func FuzzInbox(f *testing.F) {
-	for _, s := range []string{
-		`{"type":"block_actions","actions":[{"value":"x"}],"message":{"blocks":[[[]]]}}`,
-		`{"type":"message_action","message":{"text":"<https://x.example|y>","blocks":[{"text":{"text":{"text":"<"}}}]}}`,
-		`{"type":"event_callback","event_id":"Ev1","event":{"type":"app_mention","channel":{"id":"C1"},"user":null}}`,
-		`{"command":"/editwatch","text":"\u0000"}`, `[]`, `{"event":7}`, "{",
-	} {
-		f.Add([]byte(s))
-	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		in := NewInbox(nil)
-		ctx, cancel := context.WithCancel(t.Context())
-		ended := make(chan struct{})
-		go func() { in.Run(ctx, quiet{}); close(ended) }()
-		in.interaction(data)
-		if c, err := commandOf(data); err == nil {
-			in.command(c)
-		}
-		var p eventPayload
-		if json.Unmarshal(data, &p) == nil {
-			in.event(p, data)
-		}
-		cancel()
-		<-ended
-	})
-}
-
-// TestInboxIsBounded holds that what nobody takes up is refused in the end, and
-// told again later.
-func TestInboxIsBounded(t *testing.T) {
-	in := NewInbox(nil)
-	event := func(n int) (eventPayload, []byte) {
-		raw := fmt.Appendf(nil, `{"type":"event_callback","event_id":"Ev%d","event":{"type":"app_mention"}}`, n)
-		var p eventPayload
-		if err := json.Unmarshal(raw, &p); err != nil {
-			t.Fatal(err)
-		}
-		return p, raw
-	}
-	for n := range inboxMost {
-		if p, raw := event(n); !in.event(p, raw) {
-			t.Fatalf("event %d is refused", n)
-		}
-	}
-	p, raw := event(inboxMost)
-	if in.event(p, raw) {
-		t.Error("there is always room")
-	}
-	<-in.work
-	if !in.event(p, raw) {
-		t.Error("what was refused is taken for told")
-	}
-	for n := range 2 * seenMost {
-		in.once(fmt.Sprint("key ", n))
-	}
-	if len(in.seen) > seenMost {
-		t.Errorf("%d keys are remembered", len(in.seen))
 	}
 }
