@@ -91,8 +91,26 @@ type hit struct {
 	Rank    string // empty for a baseline
 	Classes []string
 	At      time.Time
-	Title   []search.Run
-	Snippet []search.Run
+	Title   []stretch
+	Snippet []stretch
+}
+
+// A stretch is neighbouring runs that the edit treated alike.
+type stretch struct {
+	Op   news.WordOp
+	Runs []search.Run
+}
+
+func stretches(runs []search.Run) []stretch {
+	var out []stretch
+	for _, r := range runs {
+		if n := len(out); n > 0 && out[n-1].Op == r.Op {
+			out[n-1].Runs = append(out[n-1].Runs, r)
+		} else {
+			out = append(out, stretch{r.Op, []search.Run{r}})
+		}
+	}
+	return out
 }
 
 // searchWords finds versions by their words. Whoever pastes a link is led to
@@ -167,7 +185,7 @@ func hitOf(h search.Hit) hit {
 		heading: headingOf(news.Article{ID: h.Article, URL: h.URL, Source: h.Source, Headline: h.Headline}),
 		Target:  versionPath(h.Article, h.To),
 		Version: fmt.Sprintf("Version %d", h.To),
-		At:      h.At, Title: h.Title, Snippet: h.Snippet,
+		At:      h.At, Title: stretches(h.Title), Snippet: stretches(h.Snippet),
 	}
 	if h.From != 0 {
 		out.Target = diffPath(h.Article, h.From, h.To)
@@ -175,7 +193,7 @@ func hitOf(h search.Hit) hit {
 		out.Classes = kinds(h.Classes)
 	}
 	if len(out.Title) == 0 {
-		out.Title = []search.Run{{Text: out.Headline, Op: news.Same}}
+		out.Title = stretches([]search.Run{{Text: out.Headline}})
 	}
 	return out
 }

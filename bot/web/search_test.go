@@ -2,8 +2,10 @@ package web
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -99,7 +101,7 @@ func TestSearchPage(t *testing.T) {
 		return body
 	}
 	s := w.filled()
-	body := says(s, "q=council&class=fact", "<mark>Council </mark>", `<mark><span class="was">`, "<del>8,000</del>", "<ins>11,000</ins>", diffPath(w.bridge, 1, 2),
+	body := says(s, "q=council&class=fact", "<mark>Council </mark>", "<del><mark>8,000</mark></del>", "<ins>11,000</ins>", diffPath(w.bridge, 1, 2),
 		versionPath(w.hostile, 1), "as it was first read", `href="/search?after=40%2F7&amp;class=fact&amp;q=council"`, `value="council"`,
 		`<option value="fact" selected>`, `href="/search?class=fact&amp;each=true&amp;q=council"`)
 	if strings.Contains(body, "javascript:") || strings.Contains(body, `class="lookup"`) {
@@ -133,6 +135,52 @@ func TestOneBox(t *testing.T) {
 	for _, words := range []string{"council votes", "U.S.", "3.5", "and/or", "24.5/7", "e.g.", "...", "council.", "¶ 5", "«»"} {
 		if got := get(t, h, "/search?q="+url.QueryEscape(words)); got.Code != http.StatusOK {
 			t.Errorf("the words %q: %d", words, got.Code)
+		}
+	}
+}
+
+// TestSearchFindsWhatWasStruck searches a real index of the record.
+func TestSearchFindsWhatWasStruck(t *testing.T) {
+	w := writtenHistory(t)
+	index, err := search.Open(filepath.Join(t.TempDir(), "search.db"), w.st, search.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- index.Run(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-done; err != nil && !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
+		if err := index.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		if s, err := index.Status(ctx); err == nil && s.Versions == s.Of && !s.Rebuilding {
+			break
+		} else if time.Now().After(deadline) {
+			t.Fatalf("the index is not ready: %+v, %v", s, err)
+		}
+	}
+	h := New(Options{Store: w.st, Search: index})
+	for query, want := range map[string]string{
+		"q=%22no+jobs%22":                diffPath(w.bridge, 1, 2),
+		"q=8%2C000&in=changed&each=true": diffPath(w.bridge, 1, 2),
+		"q=citing+cost&in=headline":      diffPath(w.bridge, 1, 2),
+		"q=correction&class=correction":  diffPath(w.bridge, 3, 4),
+		"q=script&each=true":             diffPath(w.hostile, 1, 2),
+		"q=nothing-of-this-kind":         "Nothing is found",
+		"q=%22%28*)+OR+NEAR%2F-+%00":     "",
+	} {
+		got := get(t, h, "/search?"+query)
+		if got.Code != http.StatusOK || !strings.Contains(got.Body.String(), want) {
+			t.Errorf("%s: %d, lacks %s:\n%s", query, got.Code, want, got.Body)
+		}
+		for _, p := range inspect(got.Body.String()).problems {
+			t.Errorf("%s: %s", query, p)
 		}
 	}
 }
