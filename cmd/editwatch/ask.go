@@ -51,7 +51,24 @@ type listCmd struct {
 }
 
 func (c *listCmd) Run(e *env) error {
-	return e.ask(c.facts, bot.Command{Verb: bot.List, Channel: news.ChannelName(c.Channel)})
+	list := bot.Command{Verb: bot.List, Channel: news.ChannelName(c.Channel), Everywhere: true}
+	a, err := e.request(cli.Request{Command: &list}, false)
+	if err != nil {
+		return err
+	}
+	if a.Refused || c.JSON {
+		return e.answer(c.facts, a)
+	}
+	return e.printList(a)
+}
+
+// printList prints a list of watches: in columns on a terminal, in lines for
+// whatever else reads them.
+func (e *env) printList(a bot.Answer) error {
+	if isTerminal(e.stdout) {
+		return cli.PrintList(e.stdout, a, e.style().Width)
+	}
+	return cli.Print(e.stdout, a, nil)
 }
 
 // oneWatch is for commands about one watch.

@@ -133,7 +133,7 @@ func (a *app) addAll(ctx context.Context, e *env, urls []string) error {
 	}
 	switch {
 	case len(list.Facts) > 0 && len(urls) == 0 && isTerminal(e.stderr) && !a.config.demo:
-		return cli.Print(e.stdout, list, nil) // what is watched, and when it is looked at next
+		return e.printList(list) // what is watched, and when it is looked at next
 	case len(list.Facts) > 0:
 	case refused > 0:
 		return errFailed
