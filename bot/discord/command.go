@@ -157,7 +157,7 @@ func fill(c *bot.Command, o given) error {
 // a server may map to any role.
 func (f *FrontEnd) in(r request, i *interaction, there place, mapped bool) request {
 	c := &r.command
-	c.Channel = f.channel(there.ID)
+	c.Channel = discord.ChannelName(there.ID)
 	if there.Name != "" {
 		c.Title = "#" + there.Name
 	}

@@ -13,7 +13,8 @@
 // Discord keeps people from a command by their role. What is about another
 // channel, and what is done by a button, is looked at here: a button outlives
 // the rights of whoever made it appear. A watch is accepted for a channel only
-// if the bot can post there; otherwise the answer names what is missing.
+// if the bot can post there; otherwise the answer names what is missing. No server
+// and no person takes all the room there is (crowd.go).
 //
 // The gateway also tells when a channel or the bot's place in a server is gone:
 // the watches there end. A server that is merely unavailable keeps them.
@@ -61,10 +62,7 @@ type Options struct {
 	// PublicKey is the application's, in hexadecimal, from its page. Without
 	// one the endpoint answers nothing.
 	PublicKey string
-	// Channel returns the name of the channel with an ID; nil is
-	// [discord.ChannelName].
-	Channel func(id string) news.ChannelName
-	Logger  *slog.Logger // nil logs nothing
+	Logger    *slog.Logger // nil logs nothing
 }
 
 // A FrontEnd answers people in Discord. It is safe for concurrent use.
@@ -73,7 +71,6 @@ type FrontEnd struct {
 	bot     Bot
 	store   Store
 	key     ed25519.PublicKey
-	channel func(id string) news.ChannelName
 	log     *slog.Logger
 
 	mu       sync.Mutex      // guards stopping
@@ -100,10 +97,7 @@ const (
 // New returns a front end. It does nothing before Run or its first request.
 func New(o Options) (*FrontEnd, error) {
 	f := &FrontEnd{
-		session: o.Session, bot: o.Bot, store: o.Store, channel: o.Channel, log: o.Logger,
-	}
-	if f.channel == nil {
-		f.channel = discord.ChannelName
+		session: o.Session, bot: o.Bot, store: o.Store, log: o.Logger,
 	}
 	if f.log == nil {
 		f.log = slog.New(slog.DiscardHandler)

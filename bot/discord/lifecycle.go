@@ -35,7 +35,7 @@ func (f *FrontEnd) lifecycle(ctx context.Context, e discord.Event) {
 }
 
 func (f *FrontEnd) channelGone(ctx context.Context, id string) {
-	channel := f.channel(id)
+	channel := discord.ChannelName(id)
 	ids := f.ids(ctx, store.WatchQuery{Channel: channel})
 	n, err := f.bot.ChannelGone(ctx, channel)
 	f.ended(n, err, "channel", channel, "ids", ids, "why", "the channel was deleted")

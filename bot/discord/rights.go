@@ -22,7 +22,7 @@ func (f *FrontEnd) canPost(ctx context.Context, p place) (discord.Rights, error)
 			return r, &news.Refusal{What: "I do not find that channel.", Do: "Choose another one, or invite me to its server."}
 		}
 		if err != nil {
-			f.log.Warn("what the bot may do in a channel is not known", "channel", f.channel(p.ID), "err", err)
+			f.log.Warn("what the bot may do in a channel is not known", "channel", discord.ChannelName(p.ID), "err", err)
 			return discord.Rights{}, nil // it will show when something is posted
 		}
 	}

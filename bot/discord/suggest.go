@@ -36,7 +36,7 @@ func (f *FrontEnd) suggest(ctx context.Context, i *interaction) []choice {
 		}
 	}
 	typed := strings.TrimSpace(typing.text())
-	c := bot.Command{Verb: bot.Verb(verb), Channel: f.channel(there.ID), Server: i.Guild, Asker: i.asker()}
+	c := bot.Command{Verb: bot.Verb(verb), Channel: discord.ChannelName(there.ID), Server: i.Guild, Asker: i.asker()}
 	var found []bot.Choice
 	collect := func(more []bot.Choice, err error) {
 		if err != nil {

@@ -15,7 +15,9 @@
 // blocks the address. The tap (tap.go) reads along on the gateway's connection,
 // notices within one and a half heartbeats that it is dead, and ends it where
 // discordgo would give the session away or lock up; Listen (gateway.go) resumes
-// it, or begins anew, or gives up when Discord says so.
+// it, or begins anew at the pace that Discord allows (pace.go), or gives up when
+// Discord says so. What the bot may do in a channel is looked up in one place
+// (rights.go).
 //
 // Invariants: nothing that went through this package's text functions can ping,
 // link, start a mark or break one. A message mentions nobody but who is named in
