@@ -50,6 +50,54 @@ func TestAPI(t *testing.T) {
 	}
 }
 
+// TestEventFilters: a list holds what its filters say and nothing else, and so
+// does the stream; pages lead through all of it.
+func TestEventFilters(t *testing.T) {
+	w := writtenHistory(t)
+	h := New(Options{Store: w.st})
+	count := func(query string) (n int) {
+		t.Helper()
+		for next := "/api/v1/events?limit=1&" + query; next != ""; {
+			var page struct {
+				Events []news.Report
+				Next   string
+			}
+			got := get(t, h, next)
+			if err := json.Unmarshal(got.Body.Bytes(), &page); err != nil || got.Code != 200 {
+				t.Fatal(got.Code, err, got.Body)
+			}
+			if link := got.Header().Get("Link"); (link == "") != (page.Next == "") || link != "" && link != "<"+page.Next+`>; rel="next"` {
+				t.Errorf("Link %q beside next %q", link, page.Next)
+			}
+			n += len(page.Events)
+			next = strings.TrimPrefix(page.Next, "http://pages.example")
+		}
+		return n
+	}
+	for query, want := range map[string]int{
+		"kind=removed":                                          1,
+		"kind=removed,retired":                                  2,
+		"kind=failing":                                          1,
+		"class=correction":                                      1,
+		"class=correction&class=fact":                           5,
+		"min=major&source=The+Harbour+Post":                     4,
+		"since=2026-05-04&until=2026-05-05":                     2,
+		"since=2026-05-04&until=2026-05-05&kind=edited":         1,
+		"since=2026-05-04T16:02:00Z&until=2026-05-04T16:02:01Z": 1,
+		"article=" + string(w.bridge) + "&class=headline":       1,
+	} {
+		if n := count(query); n != want {
+			t.Errorf("%s: %d events, want %d", query, n, want)
+		}
+		if n := count(query + "&order=oldest"); n != want {
+			t.Errorf("%s, oldest first: %d events, want %d", query, n, want)
+		}
+		if n := strings.Count(firstLines(t, Options{Store: w.st}, apiRoot+"/stream?after=0&"+query), "\ndata: "); n != want {
+			t.Errorf("%s: a stream of %d events, want %d", query, n, want)
+		}
+	}
+}
+
 // deaf is a store that does not answer.
 type deaf struct{ store.Store }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/editwatch/editwatch/internal/news"
@@ -13,17 +14,21 @@ import (
 
 // eventFilters are the parameters that choose among events, in lists and in the
 // stream.
-var eventFilters = []string{"article", "source"}
+var eventFilters = []string{"article", "source", "kind", "class", "min", "since", "until"}
 
-// eventQuery reads the parameters that choose among events.
+// events reads the parameters that choose among events.
 func (q *query) events() store.EventQuery {
-	return store.EventQuery{Article: news.ArticleID(q.text("article")), Source: q.text("source")}
+	return store.EventQuery{
+		Article: news.ArticleID(q.text("article")), Source: q.text("source"),
+		Kinds: someOf(q, "kind", eventKinds...), Classes: someOf(q, "class", classes...), Least: q.least(),
+		Since: q.time("since"), Until: q.time("until"),
+	}
 }
 
 // apiEvents lists events, newest first, or oldest first where that is asked for
 // or where they shall come after one.
 func (s *site) apiEvents(w http.ResponseWriter, r *http.Request) error {
-	q := ask(r, append(eventFilters, "after", "order", "cursor", "limit")...)
+	q := ask(r, slices.Concat(eventFilters, []string{"after", "order", "cursor", "limit"})...)
 	want, limit := q.events(), q.limit()
 	want.Max, want.After = limit+1, q.seq("after")
 	want.Oldest = q.values.Has("after")
@@ -38,10 +43,10 @@ func (s *site) apiEvents(w http.ResponseWriter, r *http.Request) error {
 	if q.err != nil {
 		return q.err
 	}
-	events, err := s.store.Events(r.Context(), want)
-	if errors.Is(err, store.ErrNotFound) {
-		return errNoArticle
+	if err := s.shown(r.Context(), want.Article); err != nil {
+		return err
 	}
+	events, err := s.store.Events(r.Context(), want)
 	if err != nil {
 		return err
 	}
@@ -59,6 +64,22 @@ func (s *site) apiEvents(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
+// shown returns nil if the article is there and not withheld, or if none is
+// meant.
+func (s *site) shown(ctx context.Context, id news.ArticleID) error {
+	if id == "" {
+		return nil
+	}
+	a, err := s.store.Article(ctx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return errNoArticle
+	}
+	if err == nil && !a.Withheld.IsZero() {
+		return withheld(a)
+	}
+	return err
+}
+
 // apiEvent shows one event.
 func (s *site) apiEvent(w http.ResponseWriter, r *http.Request) error {
 	if q := ask(r); q.err != nil {
@@ -67,6 +88,9 @@ func (s *site) apiEvent(w http.ResponseWriter, r *http.Request) error {
 	e, err := s.store.Event(r.Context(), eventNumber(r.PathValue("id")))
 	if errors.Is(err, store.ErrNotFound) {
 		return errNoEvent
+	}
+	if err == nil {
+		err = s.shown(r.Context(), e.Article)
 	}
 	if err != nil {
 		return err

@@ -59,6 +59,7 @@ func (s *site) apiVersions(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	after = max(after, a.Pruned)
 	last := min(after+limit, a.Versions)
 	next := s.next(w, r, last < a.Versions, strconv.Itoa(last))
 	return s.sendJSON(w, r, s.tagOf(r, a.ID, a.Versions, a.Hash), func(ctx context.Context) (any, error) {

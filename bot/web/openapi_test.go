@@ -18,6 +18,7 @@ import (
 
 	"github.com/editwatch/editwatch/internal/news"
 	"github.com/editwatch/editwatch/internal/search"
+	"github.com/editwatch/editwatch/internal/store"
 )
 
 // description loads the description and has its objects allow no field that it
@@ -145,6 +146,11 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		{on, apiRoot + "/events?after=e2&limit=1", 200},
 		{on, apiRoot + "/events?article=" + string(w.bridge), 200},
 		{on, apiRoot + "/events?source=" + url.QueryEscape(hostile), 200},
+		{on, apiRoot + "/events?kind=edited,removed&class=fact&class=headline&min=major&since=2026-05-03&until=2026-05-04T12:00:00Z", 200},
+		{on, apiRoot + "/events?kind=changed", 400},
+		{on, apiRoot + "/events?class=minor,big", 400},
+		{on, apiRoot + "/events?min=any", 400},
+		{on, apiRoot + "/events?since=05/03", 400},
 		{on, apiRoot + "/events?article=zzz", 404},
 		{on, apiRoot + "/events?order=best", 400},
 		{on, apiRoot + "/events?after=x", 400},
@@ -168,6 +174,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		{on, apiRoot + "/lookup?url=hello", 400},
 		{on, apiRoot + "/lookup?url=https://nobody.example/1", 404},
 		{on, apiRoot + "/stream?after=0", 200},
+		{on, apiRoot + "/stream?after=0&kind=removed&min=major", 200},
 		{on, apiRoot + "/stream?article=zzz", 404},
 		{on, apiRoot + "/stream?after=x", 400},
 		{on, apiRoot + "/stream?limit=1", 400},
@@ -195,6 +202,36 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		tt.h.ServeHTTP(head, httptest.NewRequest(http.MethodHead, "http://pages.example"+tt.path, nil))
 		if head.Code != got.Code || head.Body.Len() != 0 || head.Header().Get("Content-Type") != got.Header().Get("Content-Type") {
 			t.Errorf("HEAD %s answers %d, %d bytes", tt.path, head.Code, head.Body.Len())
+		}
+	}
+}
+
+// TestTheAPIWithholds: what the operator withholds is gone from every answer.
+func TestTheAPIWithholds(t *testing.T) {
+	w := writtenHistory(t)
+	events, err := w.st.Events(t.Context(), store.EventQuery{Article: w.bridge, Max: 1})
+	if err == nil {
+		err = w.st.Withhold(t.Context(), w.bridge, opened, "A court has forbidden it.")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	closing := make(chan struct{})
+	close(closing)
+	h := New(Options{Store: w.st, Closing: closing})
+	check := validator(t)
+	id := string(w.bridge)
+	for _, path := range []string{"/articles/" + id, "/articles/" + id + "/versions", "/articles/" + id + "/versions/1", "/articles/" + id + "/diff/1/2",
+		"/events?article=" + id, "/events/" + events[0].ID(), "/lookup?url=harbourpost.example/2026/05/bridge", "/stream?article=" + id} {
+		got := get(t, h, apiRoot+path)
+		if got.Code != http.StatusGone || !strings.Contains(got.Body.String(), "A court has forbidden it.") {
+			t.Errorf("%s answers %d: %s", path, got.Code, got.Body)
+		}
+		check(apiRoot+path, got)
+	}
+	for _, path := range []string{"/articles", "/events?limit=100", "/stream?after=0"} {
+		if got := get(t, h, apiRoot+path); got.Code != http.StatusOK || strings.Contains(got.Body.String(), "bridge") {
+			t.Errorf("%s shows it: %d", path, got.Code)
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -97,7 +98,7 @@ func client(r *http.Request) netip.Addr {
 
 // stream sends events until the client leaves or the program ends.
 func (s *site) stream(w http.ResponseWriter, r *http.Request) error {
-	q := ask(r, append(eventFilters, "after")...)
+	q := ask(r, slices.Concat(eventFilters, []string{"after"})...)
 	want, after, given := q.events(), q.seq("after"), q.values.Has("after")
 	if id := r.Header.Get("Last-Event-ID"); id != "" { // newer than the address
 		after, given = eventNumber(id), true
@@ -105,10 +106,8 @@ func (s *site) stream(w http.ResponseWriter, r *http.Request) error {
 	if q.err != nil {
 		return q.err
 	}
-	if want.Article != "" {
-		if _, err := s.store.Article(r.Context(), want.Article); errors.Is(err, store.ErrNotFound) {
-			return errNoArticle
-		}
+	if err := s.shown(r.Context(), want.Article); err != nil {
+		return err
 	}
 	newest, err := s.newestSeq(r.Context())
 	if err != nil {
