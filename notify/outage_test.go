@@ -130,7 +130,7 @@ func TestOldEventsAreSummedUp(t *testing.T) {
 		for _, l := range p.all()[0].Brief.Lines {
 			lines = append(lines, l.Plain())
 		}
-		want := "The Harbour Post · a4: 2 edits, version 1 → 3\nThe Harbour Post · b2: 1 edit, version 1 → 2 and removed"
+		want := "The Harbour Post · a4 – 2 edits, version 1 → 3\nThe Harbour Post · b2 – 1 edit, version 1 → 2 and article removed"
 		if got := strings.Join(lines, "\n"); got != want {
 			t.Errorf("lines:\n%s\nwant:\n%s", got, want)
 		}

@@ -42,27 +42,23 @@ type digest struct {
 func (n *Notifier) summary(ctx context.Context, d news.Delivery, events []news.Event, channel Channel) (brief.Brief, error) {
 	digests := gather(events)
 	slices.SortStableFunc(digests, func(a, b digest) int { return cmp.Compare(b.significance(), a.significance()) })
-	var lines []string
-	for _, g := range digests {
-		if len(lines) == summaryLines {
-			break
-		}
-		name, err := n.name(ctx, g)
+	var items []brief.Item
+	for _, g := range digests[:min(len(digests), summaryLines)] {
+		item, err := n.name(ctx, g, channel)
 		if err != nil {
 			return brief.Brief{}, err
 		}
-		said, err := n.said(ctx, d, g, channel)
-		if err != nil {
+		if item.Said, err = n.said(ctx, d, g, channel); err != nil {
 			return brief.Brief{}, err
 		}
-		lines = append(lines, name+": "+said)
+		items = append(items, item)
 	}
 	what := headcount(events, digests)
 	if d.Kind == news.Notice {
 		what += " during the outage"
 	}
-	b := brief.Notice("editwatch", what, channel.Links.Home(), lines...)
-	b.More = len(digests) - len(lines)
+	b := brief.Digest("editwatch", what, channel.Links.Home(), items...)
+	b.More = len(digests) - len(items)
 	b.When = []string{brief.Between(events[0].At, events[len(events)-1].At, events[len(events)-1].At, channel.Location)}
 	if home := channel.Links.Home(); home != "" {
 		b.Links = []brief.Link{{Label: "Recent edits", URL: home}}
@@ -124,33 +120,25 @@ type digestKey struct {
 	feed    news.FeedID
 }
 
-// name returns what people call the article or the feed.
-func (n *Notifier) name(ctx context.Context, g digest) (string, error) {
+// name returns what people call the article or the feed, and where they read
+// more of it.
+func (n *Notifier) name(ctx context.Context, g digest, channel Channel) (brief.Item, error) {
 	if g.article == "" {
 		f, err := n.store.Feed(ctx, g.feed)
 		if errors.Is(err, store.ErrNotFound) {
-			return "a feed", nil
+			return brief.Item{Name: "a feed"}, nil
 		}
-		return first(f.Title, news.Host(f.URL), "a feed"), err
+		return brief.Item{Name: cmp.Or(f.Title, news.Host(f.URL), "a feed"), Link: report.Site(f)}, err
 	}
 	a, err := n.store.Article(ctx, g.article)
 	if errors.Is(err, store.ErrNotFound) {
-		return "an article", nil
+		return brief.Item{Name: "an article"}, nil
 	}
-	name := first(a.Headline, news.Host(a.URL), "an article")
+	name := cmp.Or(a.Headline, news.Host(a.URL), "an article")
 	if a.Source != "" {
 		name = a.Source + " · " + name
 	}
-	return name, err
-}
-
-func first(names ...string) string {
-	for _, s := range names {
-		if s != "" {
-			return s
-		}
-	}
-	return ""
+	return brief.Item{Name: name, Link: cmp.Or(channel.Links.History(a.ID), a.URL)}, err
 }
 
 // phrase says what happened to one article: its edits together, what is left
@@ -167,28 +155,13 @@ func (g digest) phrase() string {
 	return brief.List(words)
 }
 
+// happened says what an event was that is no edit.
 func happened(e news.Event) string {
-	switch e.Kind {
-	case news.Removed:
-		return "removed"
-	case news.Returned:
-		return "back again"
-	case news.Reverted:
-		return fmt.Sprintf("reverted to version %d", e.RevertedTo)
-	case news.Testing:
-		return "headline under test"
-	case news.Redirected:
-		return "moved to a new address"
-	case news.Retired:
-		return "no longer checked"
-	case news.Live:
-		return "edited all the time"
-	case news.Failing:
-		return "cannot be read"
-	case news.Recovered:
-		return "can be read again"
+	s := brief.Of(news.Report{Kind: e.Kind, Article: news.ReportArticle{ID: e.Article}, RevertedTo: e.RevertedTo}, brief.Options{}).What
+	if e.Kind == news.Testing && e.Detail != "" {
+		s += ", " + e.Detail
 	}
-	return string(e.Kind)
+	return s
 }
 
 // headcount says how much there was: "9 edits of 7 articles".

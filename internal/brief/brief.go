@@ -50,6 +50,8 @@ type Line struct {
 	Label string     // "¶2"; empty for the headline and for sentences
 	Sign  string     // "+" added, "−" removed, "↕" moved; otherwise empty
 	Runs  []Run
+	// Link is where people read more of what the first run names, in a digest.
+	Link string
 }
 
 // A Run is text with one mark.
@@ -148,6 +150,26 @@ func Of(r news.Report, o Options) Brief {
 	b.Remarks = remarks(r, quiet)
 	b.When = when(r, o)
 	return b.shrink(o.Budget, o.Context)
+}
+
+// An Item is what a digest says of one article or feed.
+type Item struct {
+	Name string // "The Harbour Post · Council votes to close bridge"
+	Said string // "headline and 3 paragraphs"
+	Link string // where people read more; may be empty
+}
+
+// Digest returns a brief with a line for each of the items.
+func Digest(source, what, url string, items ...Item) Brief {
+	b := Notice(source, what, url)
+	for _, i := range items {
+		l := Line{Runs: []Run{{Plain, tidy(i.Name)}}, Link: i.Link}
+		if said := tidy(i.Said); said != "" {
+			l.Runs = append(l.Runs, Run{Plain, " – " + said})
+		}
+		b.Lines = append(b.Lines, l)
+	}
+	return b
 }
 
 // Notice returns a brief of sentences about the watching itself, such as what

@@ -223,8 +223,8 @@ func chop(lines []Line, budget int) []Line {
 		var runs []Run
 		for _, r := range l.Runs {
 			if Len(r.Text) > budget {
-				if r.Mark != Gap && budget > 1 {
-					runs = append(runs, Run{r.Mark, start(r.Text, budget-1)}, Run{Gap, ellipsis})
+				if text := start(r.Text, budget-1); r.Mark != Gap && text != "" {
+					runs = append(runs, Run{r.Mark, text}, Run{Gap, ellipsis})
 				}
 				budget = 0
 				break

@@ -179,7 +179,7 @@ func moved(p news.Part, runs []Run, context int) []Run {
 	if p.From == nil {
 		return runs
 	}
-	lead := Run{Plain, "was ¶" + strconv.Itoa(*p.From+1) + ": "}
+	lead := Run{Plain, "(was ¶" + strconv.Itoa(*p.From+1) + ") "}
 	if len(runs) == 1 && runs[0].Mark == Plain {
 		runs = []Run{{Plain, Cut(runs[0].Text, 2*context)}}
 	}

@@ -173,10 +173,7 @@ func sentences(r news.Report) []Line {
 	say := func(s string) []Line { return []Line{sentence(s)} }
 	switch r.Kind {
 	case news.Removed:
-		if detail != "" {
-			return say("The page is gone: " + detail + ".")
-		}
-		return say("The page is gone.")
+		return say(missing(detail))
 	case news.Testing:
 		return underTest(r, detail)
 	case news.Redirected:
@@ -215,8 +212,8 @@ func underTest(r news.Report, detail string) []Line {
 		}
 	}
 	var out []Line
-	if r.Edit == nil && detail != "" {
-		one, two = "", "" // no versions to tell them from: the detail names both
+	if r.Edit == nil && detail != "" { // no versions to tell them from
+		one, two = pair(detail)
 	}
 	for i, s := range []string{one, two} {
 		if s = tidy(s); s != "" {
@@ -231,6 +228,34 @@ func underTest(r news.Report, detail string) []Line {
 		out = append(out, sentence(upper(detail)+"."))
 	}
 	return append(out, sentence("The site switches between them. That is said once."))
+}
+
+// pair reads the two headlines of a test from its detail, “one” and “another”,
+// or returns nothing where it cannot be told which they are.
+func pair(detail string) (one, two string) {
+	inner, opened := strings.CutPrefix(detail, "“")
+	inner, closed := strings.CutSuffix(inner, "”")
+	if !opened || !closed || strings.Count(inner, "” and “") != 1 {
+		return "", ""
+	}
+	one, two, _ = strings.Cut(inner, "” and “")
+	return one, two
+}
+
+// missing says how a page that was removed is missing: what the site answers, in
+// words or as a bare status, or where the page leads.
+func missing(detail string) string {
+	status, _, _ := strings.Cut(detail, " ")
+	_, err := strconv.Atoi(status)
+	switch {
+	case detail == "":
+		return "The page is missing."
+	case status == "410":
+		return "The site says that the page is gone for good (410)."
+	case err == nil:
+		return "The page is missing (" + status + ")."
+	}
+	return upper(detail) + "."
 }
 
 func sentence(s string) Line { return Line{Runs: []Run{{Plain, s}}} }

@@ -26,10 +26,24 @@ func (b Brief) Notes() string {
 func (b Brief) Summary(most int) string {
 	s := join(", ", b.Source, b.What)
 	about := cmp.Or(b.Subject, b.Headline)
-	if about == "" && len(b.Lines) > 0 {
+	switch {
+	case b.test():
+		about = b.Lines[0].raw() + " / " + b.Lines[1].raw()
+	case about == "" && len(b.Lines) > 0 && b.Lines[0].Link == "":
+		return Cut(join(". ", s, b.Lines[0].Plain()), most) // a sentence
+	case about == "" && len(b.Lines) > 0:
 		about = b.Lines[0].Plain()
 	}
-	return Cut(join(": ", s, about), most)
+	sep := ": "
+	if strings.Contains(b.What, sep) { // one is enough
+		sep = " – "
+	}
+	return Cut(join(sep, s, about), most)
+}
+
+// test reports whether the brief shows two headlines that alternate.
+func (b Brief) test() bool {
+	return len(b.Lines) > 1 && b.Lines[0].Label == "A" && b.Lines[1].Label == "B"
 }
 
 // Plain is the whole brief in plain words, a line each, without the links: for

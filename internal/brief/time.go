@@ -177,11 +177,17 @@ func versions(r news.Report) string {
 	case from == nil:
 		return fmt.Sprintf("Version %d", to.Version)
 	}
-	span := Span(to.Seen.Sub(from.Seen))
-	if r.Edits > 1 {
-		return fmt.Sprintf("%s, version %d → %d, %s apart", Count(r.Edits, "edit"), from.Version, to.Version, span)
+	d := to.Seen.Sub(from.Seen)
+	once := d.Abs() < time.Second
+	switch {
+	case r.Edits > 1 && once:
+		return fmt.Sprintf("%s, version %d → %d", Count(r.Edits, "edit"), from.Version, to.Version)
+	case r.Edits > 1:
+		return fmt.Sprintf("%s, version %d → %d, %s apart", Count(r.Edits, "edit"), from.Version, to.Version, Span(d))
+	case once:
+		return fmt.Sprintf("Version %d, right after version %d", to.Version, from.Version)
 	}
-	return fmt.Sprintf("Version %d, %s after version %d", to.Version, span, from.Version)
+	return fmt.Sprintf("Version %d, %s after version %d", to.Version, Span(d), from.Version)
 }
 
 // happened is the verb of an event.

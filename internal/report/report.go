@@ -94,7 +94,7 @@ func Of(ctx context.Context, s Store, events []news.Event, links Links) (news.Re
 }
 
 // feed fills in what a notice about a feed says of it. People are sent to the
-// site rather than to the feed's own address, which may hold a reader's token.
+// site.
 func feed(ctx context.Context, s Store, r *news.Report, id news.FeedID) error {
 	f, err := s.Feed(ctx, id)
 	if err != nil {
@@ -102,11 +102,17 @@ func feed(ctx context.Context, s Store, r *news.Report, id news.FeedID) error {
 	}
 	r.Article.Source = f.Title
 	r.Article.Headline = f.Title
-	r.Article.URL = f.SiteURL
-	if r.Article.URL == "" {
-		r.Article.URL = front(f.URL)
-	}
+	r.Article.URL = Site(f)
 	return nil
+}
+
+// Site returns the address of a feed's site, or an empty string. The feed's own
+// address may hold a reader's token.
+func Site(f news.Feed) string {
+	if f.SiteURL != "" {
+		return f.SiteURL
+	}
+	return front(f.URL)
 }
 
 // front returns the front page of the host of an address, without anything that
