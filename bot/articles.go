@@ -24,7 +24,10 @@ func (b *Bot) article(ctx context.Context, c Command) (news.Article, error) {
 	}
 	if !strings.ContainsAny(target, "/.") {
 		a, err := b.articleByID(ctx, c, target)
-		if err == nil || !errors.Is(err, store.ErrNotFound) {
+		if err == nil {
+			return a, withheld(c, a)
+		}
+		if !errors.Is(err, store.ErrNotFound) {
 			return a, err
 		}
 	}
@@ -38,7 +41,10 @@ func (b *Bot) article(ctx context.Context, c Command) (news.Article, error) {
 			Do:   "To watch it from now on: " + c.typed(Add, target),
 		}
 	}
-	return a, err
+	if err != nil {
+		return news.Article{}, err
+	}
+	return a, withheld(c, a)
 }
 
 // mayAsk refuses an article that was named by its ID where nobody watches it.

@@ -47,6 +47,11 @@ const (
 	Status   Verb = "status"   // how editwatch is doing here
 	Help     Verb = "help"     // what can be asked
 
+	// Only the operator asks for these, and no front end in chat knows them.
+	Withhold  Verb = "withhold"  // show and tell nothing of an article
+	Reinstate Verb = "reinstate" // take that back
+	Delete    Verb = "delete"    // remove an article for good
+
 	// Only buttons ask for these.
 	Mute   Verb = "mute"   // hear nothing more of one article
 	Unmute Verb = "unmute" // take that back
@@ -87,9 +92,9 @@ type Command struct {
 
 	// Options are wishes as they were typed or chosen, by name. Add and Edit
 	// know those of [WatchOptions], Settings those of news.SettingKeys, and
-	// Import "sure", without which it only says what it would do.
+	// Import and Delete "sure", without which they only say what they would do.
 	Options map[string]string
-	// Text is what Import reads.
+	// Text is what Import reads; of Withhold, the sentence shown in its place.
 	Text string
 
 	// FromButton says that a button of ours asks, which names what we showed.
@@ -160,6 +165,7 @@ type Store interface {
 	store.Reader
 	store.Watches
 	store.Channels
+	store.Keeper
 	Thread(ctx context.Context, channel news.ChannelName, article news.ArticleID) (news.Thread, error)
 	ReleaseChannel(ctx context.Context, channel news.ChannelName, now time.Time) error
 	Deliveries(ctx context.Context, q store.DeliveryQuery) ([]news.Delivery, error)
@@ -252,6 +258,10 @@ func (b *Bot) do(ctx context.Context, c Command, now time.Time) (Answer, error) 
 		return b.mute(ctx, c, time.Time{}, now)
 	case Undo:
 		return b.undo(ctx, c, now)
+	case Withhold, Reinstate:
+		return b.withhold(ctx, c, now)
+	case Delete:
+		return b.delete(ctx, c)
 	}
 	return Answer{}, &news.Refusal{What: fmt.Sprintf("There is no command %q.", short(string(c.Verb))), Do: "Try " + c.typed(Help, "") + "."}
 }

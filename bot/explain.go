@@ -47,10 +47,16 @@ func (b *Bot) explain(ctx context.Context, c Command, now time.Time) (Answer, er
 	case w != nil:
 		return b.explainWatch(ctx, c, *w, now)
 	}
+	if err := withheld(c, a); err != nil {
+		return Answer{}, err
+	}
 	zone := b.zoneOf(ctx, c)
 	p := a.Polling
 	f := explainFact{Article: b.articleFact(a), Outcome: p.Outcome, Detail: p.Detail}
 	lines := []string{quote(first(a.Headline, a.URL)) + ", " + brief.Versions(a.Versions, a.Edits)}
+	if !a.Withheld.IsZero() {
+		lines = append(lines, fmt.Sprintf("It is withheld since %s: “%s” Nothing of it is told or shown.", brief.Clock(a.Withheld, now, zone), a.WithheldWhy))
+	}
 	lines = append(lines, standing(c, a, now, zone))
 	if !p.Last.IsZero() {
 		lines = append(lines, "The last check: "+outcome(p)+".")
@@ -72,7 +78,7 @@ func (b *Bot) explain(ctx context.Context, c Command, now time.Time) (Answer, er
 		return Answer{}, err
 	}
 	lines = append(lines, circumstances(a, watches, c, now, zone)...)
-	events, err := b.store.Events(ctx, store.EventQuery{Article: a.ID, Max: 1})
+	events, err := b.store.Events(ctx, store.EventQuery{Article: a.ID, Withheld: true, Max: 1})
 	if err != nil {
 		return Answer{}, err
 	}

@@ -126,7 +126,7 @@ func (b *Bot) revive(ctx context.Context, w news.Watch) {
 
 // newest returns the number of the newest event, at least n.
 func (b *Bot) newest(ctx context.Context, n news.Seq) (news.Seq, error) {
-	events, err := b.store.Events(ctx, store.EventQuery{Max: 1})
+	events, err := b.store.Events(ctx, store.EventQuery{Withheld: true, Max: 1})
 	if err != nil || len(events) == 0 {
 		return n, err
 	}

@@ -11,7 +11,7 @@ import (
 // something into it.
 func (c Command) Changes() bool {
 	switch c.Verb {
-	case Add, Remove, Pause, Resume, Edit, Test, Import, Mute, Unmute, Undo:
+	case Add, Remove, Pause, Resume, Edit, Test, Import, Mute, Unmute, Undo, Withhold, Reinstate, Delete:
 		return true
 	case Settings:
 		return len(c.Options) > 0

@@ -14,6 +14,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"net"
@@ -35,11 +36,12 @@ type Request struct {
 	Command *bot.Command `json:",omitempty"`
 	Backup  string       `json:",omitempty"` // write a copy of the store to this file
 	Hasten  bool         `json:",omitempty"` // visit everything now, due or not
+	Export  *Export      `json:",omitempty"` // a part of the record as a file
 	Health  bool         `json:",omitempty"` // say how you are; also what an empty request asks
 }
 
-// A Do carries out a request.
-type Do func(ctx context.Context, r Request) bot.Answer
+// A Do carries out a request. The file that an Export asks for goes to out.
+type Do func(ctx context.Context, r Request, out io.Writer) bot.Answer
 
 // askTimeout bounds one exchange: placing a watch may need several polite
 // requests to a slow host, and a backup takes as long as the disk does.
@@ -120,22 +122,31 @@ func short(path string) string {
 
 // exchange answers one connection. It ends when either side goes away.
 func exchange(ctx context.Context, c net.Conn, do Do) error {
-	ctx, cancel := context.WithTimeout(ctx, askTimeout)
-	defer cancel()
 	stop := context.AfterFunc(ctx, func() { c.SetDeadline(time.Now()) })
 	defer stop()
 	var r Request
 	if err := json.NewDecoder(c).Decode(&r); err != nil {
 		return err
 	}
-	return json.NewEncoder(c).Encode(do(ctx, r))
+	if r.Export != nil {
+		return writeExport(ctx, c, r, do)
+	}
+	ctx, cancel := context.WithTimeout(ctx, askTimeout)
+	defer cancel()
+	return json.NewEncoder(c).Encode(do(ctx, r, io.Discard))
 }
 
 // Ask sends a request to the editwatch that runs on the store, or returns
-// ErrNobody.
+// ErrNobody. For an Export, see [AskFile].
 func Ask(ctx context.Context, path string, r Request) (bot.Answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
+	return AskFile(ctx, path, r, io.Discard)
+}
+
+// AskFile is Ask for as long as it takes. The file that an Export asks for is
+// written to out.
+func AskFile(ctx context.Context, path string, r Request, out io.Writer) (bot.Answer, error) {
 	var d net.Dialer
 	c, err := d.DialContext(ctx, "unix", short(path))
 	switch {
@@ -149,6 +160,9 @@ func Ask(ctx context.Context, path string, r Request) (bot.Answer, error) {
 	defer stop()
 	if err := json.NewEncoder(c).Encode(r); err != nil {
 		return bot.Answer{}, fmt.Errorf("ask the running editwatch: %w", err)
+	}
+	if r.Export != nil {
+		return readExport(c, out)
 	}
 	var a bot.Answer
 	if err := json.NewDecoder(c).Decode(&a); err != nil {

@@ -61,7 +61,7 @@ func newApp(e *env, c config) (*app, error) {
 		return nil, errors.Join(err, a.store.Close())
 	}
 	a.watcher = watcher.New(a.store, c.fetcher(), watcher.Options{
-		Schedule: c.Poll.schedule(), Hosts: c.Poll.Hosts, Logger: a.log,
+		Schedule: c.Poll.schedule(), Hosts: c.Poll.Hosts, Keep: watcher.Keep(c.KeepPages), Logger: a.log,
 		MaxPage: int64(c.Poll.PageMax), MaxFeed: int64(c.Poll.FeedMax), Articles: c.Limits.Articles,
 	})
 	a.notifier = notify.New(a.store, notify.Options{
@@ -144,7 +144,7 @@ func (c config) localURL() string {
 }
 
 // do carries out a request to the program, for the socket and in place.
-func (a *app) do(ctx context.Context, r cli.Request) bot.Answer {
+func (a *app) do(ctx context.Context, r cli.Request, out io.Writer) bot.Answer {
 	switch {
 	case r.Command != nil:
 		c := *r.Command
@@ -152,6 +152,13 @@ func (a *app) do(ctx context.Context, r cli.Request) bot.Answer {
 		answer, err := a.bot.Do(ctx, c)
 		if err != nil {
 			a.log.Error("command", "verb", r.Command.Verb, "err", err)
+			return bot.Sorry()
+		}
+		return answer
+	case r.Export != nil:
+		answer, err := a.export(ctx, *r.Export, out)
+		if err != nil {
+			a.log.Error("export", "form", r.Export.Form, "err", err)
 			return bot.Sorry()
 		}
 		return answer

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/editwatch/editwatch/bot"
@@ -186,11 +187,16 @@ func (e *env) onlyChannel() (news.ChannelName, error) {
 
 // request has the running editwatch carry out r, or does so in place.
 func (e *env) request(r cli.Request, create bool) (bot.Answer, error) {
+	return e.requestFile(r, create, io.Discard)
+}
+
+// requestFile is request for what writes a file, to out.
+func (e *env) requestFile(r cli.Request, create bool, out io.Writer) (bot.Answer, error) {
 	c, err := e.config()
 	if err != nil {
 		return bot.Answer{}, err
 	}
-	a, err := cli.Ask(e.ctx, cli.SocketPath(c.Store), r)
+	a, err := cli.AskFile(e.ctx, cli.SocketPath(c.Store), r, out)
 	if !errors.Is(err, cli.ErrNobody) {
 		return a, err
 	}
@@ -202,7 +208,7 @@ func (e *env) request(r cli.Request, create bool) (bot.Answer, error) {
 		return bot.Answer{}, err
 	}
 	defer app.close()
-	return app.do(e.ctx, r), nil
+	return app.do(e.ctx, r, out), nil
 }
 
 // answer prints an answer. A refusal goes to stderr and ends with exit code 1.

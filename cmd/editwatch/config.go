@@ -35,6 +35,9 @@ type config struct {
 	Listen    string          `toml:"listen"`
 	PublicURL string          `toml:"public_url"`
 	Contact   string          `toml:"contact"`
+	KeepPages string          `toml:"keep_pages"`
+	Excerpt   bool            `toml:"excerpt"`
+	Retention retentionConfig `toml:"retention"`
 	Poll      pollConfig      `toml:"poll"`
 	Announce  announceConfig  `toml:"announce"`
 	Discord   discordConfig   `toml:"discord"`
@@ -79,6 +82,13 @@ type announceConfig struct {
 	Stale    duration `toml:"stale"`
 }
 
+// A retentionConfig says how long what an article leaves is kept after it was
+// checked last; 0 is for good.
+type retentionConfig struct {
+	Versions duration `toml:"versions"`
+	Captures duration `toml:"captures"`
+}
+
 type channelConfig struct {
 	Name       string   `toml:"name"`
 	Kind       string   `toml:"kind"`
@@ -106,8 +116,9 @@ type watchConfig struct {
 func defaults() config {
 	s := watcher.DefaultSchedule()
 	c := config{
-		Store:  "editwatch.db",
-		Listen: "127.0.0.1:8080",
+		Store:     "editwatch.db",
+		Listen:    "127.0.0.1:8080",
+		KeepPages: string(watcher.KeepLast),
 		Poll: pollConfig{
 			Gap: duration(2 * time.Second), Allow: []netip.Prefix{}, Hosts: 16, Timeout: duration(25 * time.Second),
 			PageMax: 5 << 20, FeedMax: 8 << 20,
@@ -214,6 +225,7 @@ func (c *config) check() error {
 		{"poll.feed", p.Feed, false}, {"poll.feed_least", p.FeedLeast, false}, {"poll.feed_most", p.FeedMost, false},
 		{"poll.look", p.Look, true}, {"poll.gone_for", p.GoneFor, true}, {"poll.backoff_max", p.BackoffMax, true},
 		{"announce.coalesce", c.Announce.Coalesce, true}, {"announce.retry", c.Announce.Retry, false}, {"announce.stale", c.Announce.Stale, false},
+		{"retention.versions", c.Retention.Versions, true}, {"retention.captures", c.Retention.Captures, true},
 	} {
 		switch {
 		case d.value <= 0 && !d.none:
@@ -227,6 +239,9 @@ func (c *config) check() error {
 		if a.Every <= 0 || i > 0 && a.Under <= p.Ages[i-1].Under {
 			report("poll.ages: each step needs an every, and a later under than the one before")
 		}
+	}
+	if keeps := []watcher.Keep{watcher.KeepLast, watcher.KeepAll, watcher.KeepNone}; !slices.Contains(keeps, watcher.Keep(c.KeepPages)) {
+		report("keep_pages: %q is not last, all or none", c.KeepPages)
 	}
 	if p.FeedLeast > p.FeedMost {
 		report("poll.feed_least: must not be longer than poll.feed_most")

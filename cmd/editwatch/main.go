@@ -49,7 +49,7 @@ type grammar struct {
 
 	Settings settingsCmd `cmd:"" help:"What holds for a whole channel: quiet hours, digests and more." group:"watches"`
 	Status   statusCmd   `cmd:"" help:"How the watches are, and what waits to be posted." group:"watches"`
-	Export   exportCmd   `cmd:"" help:"The watches as OPML, on the standard output." group:"watches"`
+	Export   exportCmd   `cmd:"" help:"The watches as OPML, on the standard output; or the pages as they were fetched, as WARC." group:"watches"`
 	Import   importCmd   `cmd:"" help:"Watches from OPML or a list of addresses." group:"watches"`
 
 	History historyCmd `cmd:"" help:"The versions of an article." group:"articles"`
@@ -57,6 +57,10 @@ type grammar struct {
 	Explain explainCmd `cmd:"" help:"When an article was last checked, and why nothing was said." group:"articles"`
 	Extract extractCmd `cmd:"" help:"What would be read from a page." group:"articles"`
 	Compare compareCmd `cmd:"" help:"What would be announced, from two pages or texts." group:"articles"`
+
+	Withhold  withholdCmd  `cmd:"" help:"Show and tell nothing of an article, and say why." group:"articles"`
+	Reinstate reinstateCmd `cmd:"" help:"Show a withheld article again." group:"articles"`
+	Delete    deleteCmd    `cmd:"" help:"Remove an article and all that was recorded of it, for good." group:"articles"`
 
 	Backup      backupCmd      `cmd:"" help:"Copy the store, while it is in use." group:"store"`
 	Restore     restoreCmd     `cmd:"" help:"Put a backup in the place of the store." group:"store"`

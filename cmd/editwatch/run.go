@@ -79,6 +79,7 @@ func (a *app) run(e *env, l net.Listener, urls []string, dry bool) error {
 	group.Go(func() error { return a.serve(ctx, l) })
 	group.Go(func() error { return cli.Serve(ctx, cli.SocketPath(a.config.Store), a.do, a.log) })
 	group.Go(func() error { return a.watcher.Run(ctx) })
+	group.Go(func() error { return a.sweepLoop(ctx) })
 	if dry {
 		out := console.New(e.stdout, e.style())
 		group.Go(func() error {

@@ -61,16 +61,6 @@ func (c *statusCmd) Run(e *env) error {
 	return e.ask(c.facts, bot.Command{Verb: bot.Status, Channel: news.ChannelName(c.Channel)})
 }
 
-type exportCmd struct {
-	facts
-	Channel string `help:"Only this channel's."`
-}
-
-// Run writes the file to stdout, from where it can go anywhere.
-func (c *exportCmd) Run(e *env) error {
-	return e.ask(c.facts, bot.Command{Verb: bot.Export, Channel: news.ChannelName(c.Channel)})
-}
-
 type importCmd struct {
 	facts
 	File    string `arg:"" help:"An OPML file, or a list of addresses; - is the standard input."`

@@ -1,0 +1,139 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/editwatch/editwatch/bot"
+	"github.com/editwatch/editwatch/bot/cli"
+	"github.com/editwatch/editwatch/internal/brief"
+	"github.com/editwatch/editwatch/internal/news"
+	"github.com/editwatch/editwatch/internal/store"
+	"github.com/editwatch/editwatch/internal/warc"
+)
+
+type exportCmd struct {
+	facts
+	Channel string   `help:"Only this channel's watches."`
+	Warc    string   `placeholder:"FILE" help:"Instead, the pages as they were fetched, as a WARC file; see keep_pages. - is the standard output."`
+	Source  string   `help:"Only this publication's."`
+	Since   whenFlag `help:"Only from then on: a day like 2026-03-01, a time, or a length of time like 30d before now."`
+	Until   whenFlag `help:"Only before then."`
+}
+
+// Run writes watches to stdout, from where they can go anywhere, and large files
+// to where they are wanted.
+func (c *exportCmd) Run(e *env) error {
+	part := cli.Export{Source: c.Source, Since: time.Time(c.Since), Until: time.Time(c.Until)}
+	if c.Warc != "" {
+		part.Form = formWarc
+		return e.export(part, c.Warc)
+	}
+	if part != (cli.Export{}) {
+		return usageError{errors.New("--source, --since and --until choose pages; name a file with --warc")}
+	}
+	return e.ask(c.facts, bot.Command{Verb: bot.Export, Channel: news.ChannelName(c.Channel)})
+}
+
+// export has a part of the record written to a file, which takes its name when
+// it is whole.
+func (e *env) export(part cli.Export, file string) error {
+	if file == "-" {
+		a, err := e.requestFile(cli.Request{Export: &part}, false, e.stdout)
+		if err == nil && a.Refused {
+			err = e.answer(facts{}, a)
+		}
+		return err
+	}
+	f, err := os.CreateTemp(filepath.Dir(file), filepath.Base(file)+".*.part")
+	if err != nil {
+		if at, ok := errors.AsType[*fs.PathError](err); ok {
+			err = at.Err // the name tried is not one anybody gave
+		}
+		return fmt.Errorf("%s cannot be written: %w", file, err)
+	}
+	defer os.Remove(f.Name())
+	a, err := e.requestFile(cli.Request{Export: &part}, false, f)
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return fmt.Errorf("export to %s: %w", file, err)
+	}
+	if !a.Refused {
+		if err := os.Rename(f.Name(), file); err != nil {
+			return err
+		}
+	}
+	return e.answer(facts{}, a)
+}
+
+// Forms of exports.
+const formWarc = "warc"
+
+// export writes a part of the record to out, for the socket and in place.
+func (a *app) export(ctx context.Context, part cli.Export, out io.Writer) (bot.Answer, error) {
+	switch part.Form {
+	case formWarc:
+		return a.exportWarc(ctx, part, out)
+	}
+	return bot.Refuse(&news.Refusal{What: "The running editwatch does not know this form of export.", Do: "Restart it: it is of another version."}), nil
+}
+
+func (a *app) exportWarc(ctx context.Context, part cli.Export, out io.Writer) (bot.Answer, error) {
+	w, err := warc.NewWriter(out, warc.Info{
+		Software: "editwatch/" + version(), UserAgent: a.config.userAgent(), Operator: a.config.Contact, Written: time.Now().UTC(),
+	})
+	if err != nil {
+		return bot.Answer{}, err
+	}
+	q := store.CaptureQuery{Source: part.Source, Since: part.Since, Until: part.Until}
+	for c, err := range a.store.Captures(ctx, q) {
+		if err != nil {
+			return bot.Answer{}, err
+		}
+		article, err := a.store.Article(ctx, c.Article)
+		if errors.Is(err, store.ErrNotFound) {
+			continue // deleted just now
+		} else if err != nil {
+			return bot.Answer{}, err
+		}
+		v, err := a.store.Version(ctx, c.Article, c.Version)
+		if err != nil && !errors.Is(err, store.ErrNotFound) { // its text may be no longer kept
+			return bot.Answer{}, err
+		}
+		if err := w.Write(c, article, v.Hash); err != nil {
+			return bot.Answer{}, err
+		}
+	}
+	if w.Captures() == 0 {
+		r := &news.Refusal{What: "No page is kept as it was fetched.", Do: `Set keep_pages = "all" in the configuration; from then on each version's page is kept.`}
+		if q != (store.CaptureQuery{}) {
+			r = &news.Refusal{What: "No page of that publication or time is kept as it was fetched.", Do: "Choose a longer time."}
+		}
+		return bot.Refuse(r), nil
+	}
+	return bot.Answer{Lines: []string{brief.Count(w.Captures(), "page") + " written."}}, nil
+}
+
+// A whenFlag is a moment as people write it.
+type whenFlag time.Time
+
+func (w *whenFlag) UnmarshalText(b []byte) error {
+	s := string(b)
+	for _, layout := range []string{time.DateOnly, "2006-01-02T15:04", time.RFC3339} {
+		if t, err := time.Parse(layout, s); err == nil {
+			*w = whenFlag(t.UTC())
+			return nil
+		}
+	}
+	d, err := parseDuration(s)
+	if err != nil {
+		return fmt.Errorf("%q is not a day like 2026-03-01, a time like 2026-03-01T12:00, or a length of time like 30d", s)
+	}
+	*w = whenFlag(time.Now().UTC().Add(-d))
+	return nil
+}
