@@ -20,7 +20,8 @@ const (
 	maxSummary = 500
 	// maxNote is the title's, and of each line of the small print.
 	maxNote = 300
-	// maxLink is the longest address shown at the foot; there may be three.
+	// maxLink is the longest address shown at the foot, where there may be three,
+	// or of a line.
 	maxLink = 500
 	// around is what a request has beside the text and the blocks of its
 	// message, and beside those a block of whom it names.
@@ -119,12 +120,14 @@ func line(l brief.Line) []slack.RichTextSectionElement {
 		lead += l.Sign + " "
 	}
 	out := []slack.RichTextSectionElement{Text(lead)}
-	for _, r := range l.Runs {
-		switch r.Mark {
-		case brief.Del:
+	for i, r := range l.Runs {
+		switch {
+		case r.Mark == brief.Del:
 			out = append(out, Struck(r.Text))
-		case brief.Ins:
+		case r.Mark == brief.Ins:
 			out = append(out, Bold(r.Text))
+		case i == 0 && len(l.Link) <= maxLink:
+			out = append(out, Link(r.Text, l.Link, false)) // Text, where there is no link
 		default:
 			out = append(out, Text(r.Text))
 		}

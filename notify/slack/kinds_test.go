@@ -104,9 +104,10 @@ func kinds() []struct {
 	rewrite := becomes(before.Headline, "Bridge to close for two years", "The council voted on Monday to put off the repair of the harbour bridge.",
 		"Work on the harbour bridge begins in June and will take two years, the council decided in a late sitting.",
 		"A second reading is due in the autumn, when the budget is known.", "Ferries will run every ten minutes from the first of June.")
-	digest := brief.Notice("editwatch", "3 articles edited, 1 removed", "https://edits.example/",
-		"Mayor's brother wins contract: article removed", "Council votes to close bridge for two years: headline and 2 paragraphs (3 edits)",
-		"Ferry timetable changes: ¶2")
+	digest := brief.Digest("editwatch", "5 edits of 3 articles", "https://edits.example/",
+		brief.Item{Name: "The Harbour Post · Mayor's brother wins contract", Said: "article removed", Link: "https://edits.example/articles/a3"},
+		brief.Item{Name: "The Harbour Post · Council votes to close bridge", Said: "headline and 2 paragraphs (3 edits)", Link: "https://edits.example/articles/a1"},
+		brief.Item{Name: "Ferry timetable changes", Said: "1 paragraph"})
 	digest.When = []string{"between 09:00 and 10:00 UTC"}
 	digest.Links = []brief.Link{{Label: "Recent edits", URL: "https://edits.example/"}}
 	return []struct {
@@ -123,11 +124,12 @@ func kinds() []struct {
 		{"rewrite", told(news.Edited, rewrite, nil)},
 		{"minor", told(news.Edited, becomes("is due", "is expected"), nil)},
 		{"several edits in one", told(news.Edited, becomes("8,000", "11,000", "two of its piers", "three of its piers"), func(r *news.Report) { r.Edits = 2; r.To.Version = 5 })},
-		{"removed", told(news.Removed, before, func(r *news.Report) { r.Detail = "the site answers 410 Gone" })},
+		{"removed", told(news.Removed, before, func(r *news.Report) { r.Detail = "410 Gone" })},
 		{"returned", told(news.Returned, becomes("8,000", "11,000"), nil)},
 		{"reverted", told(news.Reverted, becomes("8,000", "11,000"), func(r *news.Report) { r.RevertedTo = 2 })},
 		{"testing", told(news.Testing, becomes(before.Headline, "Bridge to close for two years"), nil)},
 		{"redirected", told(news.Redirected, before, func(r *news.Report) { r.RedirectedTo = "https://harbour.example/local/bridge" })},
+		{"testing, of which there are no versions", told(news.Testing, before, func(r *news.Report) { r.Detail = "“Council delays bridge repair” and “Bridge to close”" })},
 		{"live", told(news.Live, before, nil)},
 		{"retired", told(news.Retired, before, nil)},
 		{"failing", told(news.Failing, before, func(r *news.Report) { r.From, r.Detail = nil, "the site answers 503" })},
