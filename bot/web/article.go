@@ -127,8 +127,11 @@ func notes(a news.Article) []string {
 	if len(a.Tested) > 0 {
 		out = append(out, "The publisher shows this article under different headlines in turn.")
 	}
-	if a.Pruned > 0 {
-		out = append(out, "Its oldest "+brief.Count(a.Pruned, "version")+", as far as version "+strconv.Itoa(a.Pruned)+", are no longer kept.")
+	switch {
+	case a.Pruned == 1:
+		out = append(out, "Its oldest version is no longer kept.")
+	case a.Pruned > 1:
+		out = append(out, "Its oldest "+strconv.Itoa(a.Pruned)+" versions are no longer kept.")
 	}
 	if a.Reading == news.FeedReading {
 		out = append(out, "Read from its feed: the title and summary there, not the page.")

@@ -110,8 +110,12 @@ func withQuery(path string, v url.Values) string {
 	return path
 }
 
-// A chip is one part of a filter with the address of the page without it.
-type chip struct{ Name, Without string }
+// A chip is one part of a filter with the address of the page without it, or
+// with it where it is only offered.
+type chip struct{ Name, Path string }
+
+// often are the classes that many ask for.
+var often = []news.Class{news.ClassHeadline, news.ClassFact, news.ClassCorrection}
 
 // A filterForm is what a page shows of its filter: the form to change it, and
 // what it wants now.
@@ -122,6 +126,7 @@ type filterForm struct {
 	Sources        []string // to choose from; nil: the page is of one source
 	Chips          []chip
 	Clear          string // address of the page without the filter
+	Often          []chip // what many ask for, while nothing is filtered
 }
 
 // form returns the form for a page at path. The others stand in its addresses
@@ -131,6 +136,11 @@ func (f filter) form(path string, others ...string) filterForm {
 		Clear: withQuery(path, filter{}.values(others...))}
 	add := func(name string, without filter) {
 		form.Chips = append(form.Chips, chip{name, withQuery(path, without.values(others...))})
+	}
+	if f == (filter{}) {
+		for _, c := range often {
+			form.Often = append(form.Often, chip{nameOf(classNames, string(c)), withQuery(path, filter{Class: string(c)}.values(others...))})
+		}
 	}
 	rest := f
 	if rest.Class = ""; f.Class != "" {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/editwatch/editwatch/internal/news"
+	"github.com/editwatch/editwatch/internal/store"
 )
 
 func TestFilters(t *testing.T) {
@@ -108,6 +109,34 @@ func TestWithheldAndPruned(t *testing.T) {
 	for _, path := range []string{"/", "/articles", "/sources/The%20Harbour%20Post", "/edits.rss", "/api/v1/events"} {
 		if strings.Contains(get(t, h, path).Body.String(), "bridge") {
 			t.Errorf("%s shows what is withheld", path)
+		}
+	}
+}
+
+func TestPruned(t *testing.T) {
+	w := writtenHistory(t)
+	if _, err := w.st.Prune(t.Context(), store.Pruning{Versions: time.Now()}); err != nil {
+		t.Fatal(err)
+	}
+	h := New(Options{Store: w.st})
+	for path, want := range map[string]int{
+		"": 200, "/versions/2": 200, "/versions/1": 410, "/diff/1/2": 410, "/diff?from=1&to=2": 410, "/versions/3": 404, "/edits.rss": 200,
+	} {
+		if got := get(t, h, articlePath(w.retired)+path); got.Code != want {
+			t.Errorf("%s answers %d, want %d", path, got.Code, want)
+		}
+	}
+	body := get(t, h, articlePath(w.retired)).Body.String()
+	for _, want := range []string{"2 versions, 1 edit", "Its oldest version is no longer kept.", "what the text was before is no longer kept"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the article's page lacks %q", want)
+		}
+	}
+	for _, path := range []string{"/", articlePath(w.retired), versionPath(w.retired, 2)} {
+		for _, link := range inspect(get(t, h, path).Body.String()).links {
+			if got := get(t, h, link).Code; strings.HasPrefix(link, articlePath(w.retired)) && got != http.StatusOK {
+				t.Errorf("%s links %s, which answers %d", path, link, got)
+			}
 		}
 	}
 }
