@@ -84,7 +84,11 @@ func line(l brief.Line) string {
 	default:
 		b.WriteString(l.Sign + " ")
 	}
-	for _, r := range l.Runs {
+	for i, r := range l.Runs {
+		if i == 0 && l.Link != "" {
+			b.WriteString(Link(r.Text, l.Link))
+			continue
+		}
 		switch r.Mark {
 		case brief.Del:
 			b.WriteString(Struck(r.Text))

@@ -96,12 +96,14 @@ func TestRenderGolden(t *testing.T) {
 		},
 	}
 	underTest := notifytest.Announce(news.Report{
-		Kind: news.Testing, Detail: "two headlines alternate", Article: removed.Report.Article, From: &news.ReportEnd{Version: 4}, To: &news.ReportEnd{Version: 5},
+		Kind: news.Testing, Detail: "“Mayor's brother wins contract” and “Contract goes to mayor's brother”", Article: removed.Report.Article, From: &news.ReportEnd{Version: 4}, To: &news.ReportEnd{Version: 5},
 	})
 	digest := notify.Announcement{
 		Delivery: news.Delivery{ID: "d9", Kind: news.Gather, Channel: "desk"},
-		Brief: brief.Notice("", "3 edits since 09:00", "https://edits.example/",
-			"The Harbour Post: Council votes to close bridge (headline and 3 paragraphs)", "The Valley Echo: Paper mill to close (fact)"),
+		Brief: brief.Digest("editwatch", "2 edits of 2 articles", "https://edits.example/",
+			brief.Item{Name: "The Harbour Post · Council votes to close bridge", Said: "headline and 3 paragraphs", Link: "https://edits.example/articles/a1"},
+			brief.Item{Name: "The Valley Echo · Paper mill to close [sic]", Said: "1 paragraph", Link: "javascript:alert(1)"},
+			brief.Item{Name: "The Fen Gazette", Said: "feed cannot be read"}),
 	}
 	edited := func(class news.Class, parts ...news.Part) notify.Announcement {
 		r := notifytest.Announcement().Report
