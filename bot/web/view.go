@@ -54,6 +54,23 @@ type feedLinks struct {
 	Title string // of the feed
 	Name  string // what it follows, within a sentence
 	Path  string // without the format
+	Query string // what chooses among them, as in the page's address
+}
+
+// At returns the address of the feed in a format.
+func (f *feedLinks) At(format string) string {
+	if f.Query == "" {
+		return f.Path + "." + format
+	}
+	return f.Path + "." + format + "?" + f.Query
+}
+
+// filtered are the feeds of a filtered list. The zero filter wants them all.
+func (f *feedLinks) filtered(by filter) *feedLinks {
+	if by == (filter{}) {
+		return f
+	}
+	return &feedLinks{Title: f.Title + ", filtered", Name: f.Name + ", filtered as here", Path: f.Path, Query: by.values().Encode()}
 }
 
 var allEdits = &feedLinks{Title: "All edits", Name: "all edits", Path: "/edits"}
