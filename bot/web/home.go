@@ -93,12 +93,12 @@ func (s *site) listEdits(w http.ResponseWriter, r *http.Request, f filter, sourc
 		if err != nil {
 			return view{}, err
 		}
-		v := view{Title: "Edits", Section: "edits"}
+		v := view{Title: "Edits", Section: "edits", Feeds: allEdits.filtered(f)}
 		page := homePage{Days: days}
 		path := "/"
 		if source != "" {
 			path = sourcePath(source)
-			v = view{Title: source, Section: "sources", Feeds: sourceFeeds(source)}
+			v = view{Title: source, Section: "sources", Feeds: sourceFeeds(source).filtered(f)}
 			page.Source, page.ArticlesPath = source, path+"/articles"
 		}
 		page.Filter = f.form(path)
@@ -262,19 +262,22 @@ func unranked(remarks []string) []string {
 	return slices.DeleteFunc(remarks, func(r string) bool { return r == "minor" || r == "typography only" })
 }
 
-// kindsOf names the classes of an event's edit, but for one that only says
-// again what its rank says.
+// kindsOf names the classes of an event's edit, but for those that say again
+// what its rank or its brief say.
 func kindsOf(e news.Event) []string {
-	classes := slices.DeleteFunc(slices.Clone(e.Classes), func(c news.Class) bool {
-		return c == news.ClassMinor && e.Significance == news.Minor || c == news.ClassTypography
-	})
-	return kinds(classes)
+	said := []news.Class{news.ClassHeadline, news.ClassStandfirst, news.ClassAddition, news.ClassRemoval, news.ClassMinor, news.ClassTypography}
+	return kinds(slices.DeleteFunc(slices.Clone(e.Classes), func(c news.Class) bool { return slices.Contains(said, c) }))
 }
 
 // report puts an event together with its texts. Its links start with base;
 // pages need none.
 func (s *site) report(ctx context.Context, e news.Event, base string) (news.Report, error) {
-	return report.Of(ctx, s.store, []news.Event{e}, report.Links{Base: base})
+	rep, err := report.Of(ctx, s.store, []news.Event{e}, report.Links{Base: base})
+	if rep.Edit != nil {
+		shown := s.shownEdit(*rep.Edit)
+		rep.Edit = &shown
+	}
+	return rep, err
 }
 
 // homeArticles is how many articles stand on one page of a list.
