@@ -82,6 +82,17 @@ func (w wish) query() search.Query {
 	return q
 }
 
+// feeds are the feeds that follow the search; nil when nothing is looked for.
+func (w wish) feeds() *feedLinks {
+	v := w.values(w.others()...)
+	v.Del("each") // a feed has every version that matches, the newest first
+	v.Del("order")
+	if len(v) == 0 {
+		return nil
+	}
+	return &feedLinks{Title: "Edits found by a search", Name: "this search", Path: "/search/edits", Query: v.Encode()}
+}
+
 // A hit is a version that was found.
 type hit struct {
 	heading
@@ -144,7 +155,7 @@ func (s *site) searchWords(w http.ResponseWriter, r *http.Request) error {
 		if wish.Words != "" {
 			title = "Search: " + wish.Words
 		}
-		return view{Title: title, Section: "search", Body: page}, nil
+		return view{Title: title, Section: "search", Feeds: wish.feeds(), Body: page}, nil
 	})
 }
 

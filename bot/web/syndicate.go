@@ -50,53 +50,109 @@ const (
 )
 
 // edits serves a feed of edits: of everything, of the article or of the source
-// that the path names.
+// that the path names, chosen by the filter in the query.
 func (s *site) edits(f format) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		ctx := r.Context()
-		q := store.EventQuery{Source: r.PathValue("source"), Max: feedItems}
+		by, err := filterOf(r.URL.Query())
+		if err != nil {
+			return err
+		}
 		head := &feeds.Feed{Title: "editwatch: all edits", Description: "The newest edits of published articles, with before and after."}
+		q := store.EventQuery{Max: feedItems}
 		path := "/"
-		switch {
+		switch source := r.PathValue("source"); {
 		case r.PathValue("id") != "":
 			a, err := s.find(ctx, r)
 			if err != nil {
 				return err
 			}
 			h := headingOf(a)
+			by.Source = ""
 			q.Article, path, head.Updated = a.ID, h.ArticlePath, a.FirstSeen
 			head.Title, head.Description = "Edits: "+clean(h.Headline), "The edits of one article of "+clean(h.SourceName)+", with before and after."
-		case q.Source != "":
-			if err := s.sourceKnown(ctx, q.Source); err != nil {
+		case source != "":
+			if err := s.sourceKnown(ctx, source); err != nil {
 				return err
 			}
-			path = sourcePath(q.Source)
-			head.Title = "Edits: " + clean(q.Source)
+			by.Source = ""
+			q.Source, path = source, sourcePath(source)
+			head.Title = "Edits: " + clean(source)
 		}
-		events, _, err := s.newest(ctx, q)
+		if by != (filter{}) {
+			head.Title += ", filtered"
+		}
+		events, _, err := s.newest(ctx, by.query(q))
 		if err != nil {
 			return err
 		}
-		base := s.base(r)
-		head.Link = &feeds.Link{Href: base + path}
-		ans := answer{contentType: f.contentType, tag: s.tagOf(r, head, events)}
-		if len(events) > 0 {
-			head.Updated = events[0].At
-			if time.Since(head.Updated) > settled {
-				ans.modified = head.Updated
+		return s.sendFeed(w, r, f, head, withQuery(path, by.values()), events)
+	}
+}
+
+// foundEdits serves a feed of what a search finds, the newest first.
+func (s *site) foundEdits(f format) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		wish, err := wishOf(r.URL.Query())
+		if err != nil {
+			return err
+		}
+		if s.search == nil {
+			return errSearchOff
+		}
+		q := wish.query()
+		q.Each, q.Best, q.Max = true, false, feedItems
+		found, err := s.search.Search(r.Context(), q)
+		if err != nil {
+			return err
+		}
+		var events []news.Event
+		for _, h := range found.Hits {
+			if h.Seq == 0 {
+				continue // a baseline is no edit
 			}
-		}
-		if head.Updated.IsZero() {
-			head.Updated = time.Unix(0, 0).UTC() // the formats want a time even when nothing happened yet
-		}
-		ans.make = func(w io.Writer) error {
-			if err := s.addItems(ctx, head, events, base); err != nil {
+			e, err := s.store.Event(r.Context(), h.Seq)
+			if errors.Is(err, store.ErrNotFound) {
+				continue
+			}
+			if err != nil {
 				return err
 			}
-			return f.write(w, head, base+strings.TrimPrefix(r.URL.EscapedPath(), s.prefix))
+			events = append(events, e)
 		}
-		return s.send(w, r, ans)
+		head := &feeds.Feed{Title: "editwatch: edits found by a search", Description: "The newest edits that a search finds, with before and after."}
+		if wish.Words != "" {
+			head.Title = "editwatch: " + clean(wish.Words)
+		}
+		return s.sendFeed(w, r, f, head, withQuery("/search", wish.values(wish.others()...)), events)
 	}
+}
+
+// sendFeed answers with a feed of events, which are newest first. The path is
+// that of the page beside it.
+func (s *site) sendFeed(w http.ResponseWriter, r *http.Request, f format, head *feeds.Feed, path string, events []news.Event) error {
+	base := s.base(r)
+	head.Link = &feeds.Link{Href: base + path}
+	ans := answer{contentType: f.contentType, tag: s.tagOf(r, head, events)}
+	for _, e := range events { // one that was imported may be older than what stands below it
+		if e.At.After(head.Updated) {
+			head.Updated = e.At
+		}
+	}
+	if len(events) > 0 && time.Since(head.Updated) > settled {
+		ans.modified = head.Updated
+	}
+	if head.Updated.IsZero() {
+		head.Updated = time.Unix(0, 0).UTC() // the formats want a time even when nothing happened yet
+	}
+	self := withQuery(base+strings.TrimPrefix(r.URL.EscapedPath(), s.prefix), r.URL.Query())
+	ans.make = func(w io.Writer) error {
+		if err := s.addItems(r.Context(), head, events, base); err != nil {
+			return err
+		}
+		return f.write(w, head, self)
+	}
+	return s.send(w, r, ans)
 }
 
 func (s *site) addItems(ctx context.Context, head *feeds.Feed, events []news.Event, base string) error {

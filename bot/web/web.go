@@ -135,6 +135,7 @@ func (s *site) routes() http.Handler {
 		page("/edits."+f.name, s.edits(f))
 		page("/articles/{id}/edits."+f.name, s.edits(f))
 		page("/sources/{source}/edits."+f.name, s.edits(f))
+		page("/search/edits."+f.name, s.foundEdits(f))
 	}
 	api := func(pattern string, h handler) { mux.Handle("GET "+pattern, s.handle(h, s.failJSON)) }
 	for _, route := range s.apiRoutes() {
