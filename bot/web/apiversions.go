@@ -21,7 +21,10 @@ type versionBody struct {
 	Extractor string         `json:"extractor"`
 	Headline  string         `json:"headline"`
 	Text      *textBody      `json:"text,omitempty"` // left out of lists
-	Links     versionLinks   `json:"links"`
+	// Excerpt says that Text is what the edits on either side changed of it, so
+	// that Hash cannot be made of it.
+	Excerpt bool         `json:"excerpt,omitempty"`
+	Links   versionLinks `json:"links"`
 }
 
 // A textBody is a text with all its fields, empty ones too.
@@ -97,7 +100,12 @@ func (s *site) apiVersion(w http.ResponseWriter, r *http.Request) error {
 			return nil, noVersion(err)
 		}
 		b := s.versionBody(v, s.base(r))
-		b.Text = &textBody{v.Text.Headline, v.Text.Standfirst, append([]string{}, v.Text.Paragraphs...)}
+		text, err := s.shownText(ctx, a, v)
+		if err != nil {
+			return nil, err
+		}
+		b.Excerpt = s.excerpt
+		b.Text = &textBody{text.Headline, text.Standfirst, append([]string{}, text.Paragraphs...)}
 		return b, nil
 	})
 }
@@ -145,7 +153,7 @@ func (s *site) apiDiff(w http.ResponseWriter, r *http.Request) error {
 		b := diffBody{
 			Article: news.ReportArticle{ID: a.ID, URL: a.URL, Headline: a.Headline, Source: a.Source},
 			From:    reportEnd(old), To: reportEnd(next),
-			Edit:  edit.Compare(next.Before(old), next.Text),
+			Edit:  s.shownEdit(edit.Compare(next.Before(old), next.Text)),
 			Links: diffLinks{s.base(r) + diffPath(a.ID, from, to)},
 		}
 		b.ChangedBetween, err = s.changedBetween(ctx, a.ID, from, to)

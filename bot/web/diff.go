@@ -130,6 +130,9 @@ func (s *site) diffPage(ctx context.Context, a news.Article, from, to int) (diff
 	}
 	page.Same = len(e.Parts) == 0
 	page.Classes = kinds(e.Classes)
+	if s.excerpt {
+		before, new.Text, e = edit.ExcerptTexts(before, new.Text, e)
+	}
 	page.Blocks = fold(alignRows(before, new.Text, e))
 	if from-1 > a.Pruned {
 		page.Previous = diffPath(a.ID, from-1, from)
@@ -206,6 +209,7 @@ type wholeText struct {
 	heading
 	versionEnd
 	Text           news.Text
+	Excerpt        bool // Text is what changed of it
 	Previous, Next string
 	Change         string // the edit that led to the version
 }
@@ -227,7 +231,10 @@ func (s *site) versionPage(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return view{}, noVersion(err)
 		}
-		page := wholeText{heading: headingOf(a), versionEnd: endOf(v), Text: v.Text}
+		page := wholeText{heading: headingOf(a), versionEnd: endOf(v), Excerpt: s.excerpt}
+		if page.Text, err = s.shownText(ctx, a, v); err != nil {
+			return view{}, err
+		}
 		if page.Text.Headline == "" {
 			page.Text.Headline = page.Headline
 		}

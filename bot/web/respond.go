@@ -166,6 +166,9 @@ func has(r *http.Request, a answer) bool {
 func (s *site) tagOf(r *http.Request, parts ...any) string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%s\n%s\n%s\n%s\n%s\n", s.version, assetsHash, s.base(r), r.URL.EscapedPath(), r.URL.RawQuery)
+	if s.excerpt {
+		io.WriteString(h, "excerpt\n")
+	}
 	json.NewEncoder(h).Encode(parts) // of plain records: cannot fail
 	return `"` + base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:15]) + `"`
 }

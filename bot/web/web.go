@@ -68,6 +68,9 @@ type Options struct {
 	// Closing ends the streams when it is closed; nil: they go on until their
 	// connections end.
 	Closing <-chan struct{}
+	// Excerpt shows of texts what changed and the words around it, and no text
+	// whole.
+	Excerpt bool
 	Logger  *slog.Logger
 }
 
@@ -80,7 +83,7 @@ type Searcher interface {
 // and HEAD only. It serves requests with and without the path of PublicURL, so
 // that a proxy may strip it or not.
 func New(o Options) http.Handler {
-	s := &site{store: o.Store, version: o.Version, ready: o.Ready, search: o.Search, closing: o.Closing, log: o.Logger}
+	s := &site{store: o.Store, version: o.Version, ready: o.Ready, search: o.Search, closing: o.Closing, excerpt: o.Excerpt, log: o.Logger}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -107,6 +110,7 @@ type site struct {
 	ready   func(context.Context) error
 	search  Searcher
 	closing <-chan struct{}
+	excerpt bool // no text is shown whole
 	log     *slog.Logger
 	pages   map[string]*template.Template
 	kept    kept
