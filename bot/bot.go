@@ -206,8 +206,7 @@ func New(s Store, f Finder, t Tester, o Options) *Bot {
 // Refused set.
 func (b *Bot) Do(ctx context.Context, c Command) (Answer, error) {
 	a, err := b.do(ctx, c, time.Now().UTC())
-	var r *news.Refusal
-	if errors.As(err, &r) {
+	if r, ok := errors.AsType[*news.Refusal](err); ok {
 		return Refuse(r), nil
 	}
 	if err != nil {
@@ -305,9 +304,7 @@ func (b *Bot) channels() string {
 // channel returns the channel a command is about.
 func (b *Bot) channel(c Command) (news.ChannelName, error) {
 	switch {
-	case c.Channel != "" && (len(b.o.Channels) == 0 || slices.Contains(b.o.Channels, c.Channel)):
-		return c.Channel, nil
-	case c.Channel != "" && b.o.Met != nil && b.o.Met(c.Channel):
+	case c.Channel != "" && (len(b.o.Channels) == 0 || slices.Contains(b.o.Channels, c.Channel) || b.o.Met != nil && b.o.Met(c.Channel)):
 		return c.Channel, nil
 	case c.Channel != "":
 		return "", &news.Refusal{What: fmt.Sprintf("There is no channel %q.", c.Channel), Do: "The configuration names these: " + b.channels() + "."}

@@ -58,8 +58,8 @@ func (b *Bot) explain(ctx context.Context, c Command, now time.Time) (Answer, er
 		lines = append(lines, fmt.Sprintf("It is withheld since %s: “%s” Nothing of it is told or shown.", brief.Clock(a.Withheld, now, zone), a.WithheldWhy))
 	}
 	lines = append(lines, standing(c, a, now, zone))
-	if !p.Last.IsZero() {
-		lines = append(lines, "The last check: "+outcome(p)+".")
+	if s := outcome(p); !p.Last.IsZero() && s != "" {
+		lines = append(lines, "The last check: "+s+".")
 	}
 	if p.Failures > 0 {
 		f.Failing = known(p.FailingSince)
@@ -129,7 +129,10 @@ func unchanged(a news.Article) string {
 	case a.Polling.Last.IsZero():
 		return "it was never read, because that was not tried yet"
 	}
-	return "it was never read, because at the last check " + outcome(a.Polling)
+	if s := outcome(a.Polling); s != "" {
+		return "it was never read, because at the last check " + s
+	}
+	return "it was never read"
 }
 
 // told says who was told of an event, and why others were not. Where other
@@ -257,7 +260,7 @@ func delivered(d news.Delivery, now time.Time) string {
 	return "to be told " + soon(d.Due, now)
 }
 
-// outcome says what came of a poll.
+// outcome says what came of a poll, or nothing where that is not known.
 func outcome(p news.Polling) string {
 	s := map[news.Outcome]string{
 		news.OutcomeBaseline:    "it was read for the first time",
@@ -316,8 +319,11 @@ func (b *Bot) explainWatch(ctx context.Context, c Command, w news.Watch, now tim
 	if err != nil {
 		return Answer{}, err
 	}
-	a.Lines = append(a.Lines, fmt.Sprintf("The last check: %s. It lists %s and is checked about every %s.",
-		outcome(feed.Polling), entries(feed.Entries), brief.Span(feed.Every)))
+	last := ""
+	if s := outcome(feed.Polling); s != "" {
+		last = "The last check: " + s + ". "
+	}
+	a.Lines = append(a.Lines, fmt.Sprintf("%sIt lists %s and is checked about every %s.", last, entries(feed.Entries), brief.Span(feed.Every)))
 	if feed.Polling.Failures > 0 {
 		a.Lines = append(a.Lines, fmt.Sprintf("It failed %s in a row, since %s.", times(feed.Polling.Failures), brief.Clock(feed.Polling.FailingSince, now, zone)))
 	}

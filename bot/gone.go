@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"errors"
 
 	"github.com/editwatch/editwatch/internal/news"
 	"github.com/editwatch/editwatch/internal/store"
@@ -14,7 +13,7 @@ import (
 // ChannelGone ends the watches of a channel that was deleted. They can be
 // restored for a day, as after Remove. It returns how many there were.
 func (b *Bot) ChannelGone(ctx context.Context, channel news.ChannelName) (int, error) {
-	return b.end(ctx, store.WatchQuery{Channel: channel})
+	return store.EndWatches(ctx, b.store, store.WatchQuery{Channel: channel})
 }
 
 // ServerGone ends the watches of all channels of a server or workspace that
@@ -23,22 +22,5 @@ func (b *Bot) ServerGone(ctx context.Context, server string) (int, error) {
 	if server == "" {
 		return 0, nil
 	}
-	return b.end(ctx, store.WatchQuery{Server: server})
-}
-
-func (b *Bot) end(ctx context.Context, q store.WatchQuery) (n int, err error) {
-	watches, err := b.store.Watches(ctx, q)
-	if err != nil {
-		return 0, err
-	}
-	for _, w := range watches {
-		if w.FromFile {
-			continue // the file decides
-		}
-		if err := b.store.RemoveWatch(ctx, w.ID); err != nil && !errors.Is(err, store.ErrNotFound) {
-			return n, err
-		}
-		n++
-	}
-	return n, nil
+	return store.EndWatches(ctx, b.store, store.WatchQuery{Server: server})
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/editwatch/editwatch/internal/brief"
 	"github.com/editwatch/editwatch/internal/news"
 )
 
@@ -102,7 +103,7 @@ func help(c Command) (Answer, error) {
 		if !ok || t.verb != verb || usage == "" {
 			continue
 		}
-		a := Answer{Lines: []string{usage, upper(t.what) + "."}, Facts: facts(map[string]any{"command": t.verb, "usage": usage})}
+		a := Answer{Lines: []string{usage, brief.Upper(t.what) + "."}, Facts: facts(map[string]any{"command": t.verb, "usage": usage})}
 		if t.more != nil {
 			a.Lines = append(a.Lines, t.more(c)...)
 		}
@@ -110,5 +111,3 @@ func help(c Command) (Answer, error) {
 	}
 	return Answer{}, &news.Refusal{What: fmt.Sprintf("There is no help on %q.", short(c.Target)), Do: "All commands: " + c.typed(Help, "")}
 }
-
-func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

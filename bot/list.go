@@ -73,7 +73,12 @@ func (b *Bot) list(ctx context.Context, c Command, now time.Time) (Answer, error
 		a.Facts = append(a.Facts, fact(f))
 	}
 	if len(shown) < len(facts) {
-		a.Lines = append(a.Lines, fmt.Sprintf("%d of %d watches.", len(shown), len(facts)))
+		from := slices.IndexFunc(facts, func(f watchFact) bool { return f.ID == shown[0].ID })
+		which := fmt.Sprintf("Watch %d", from+1)
+		if len(shown) > 1 {
+			which = fmt.Sprintf("Watches %d to %d", from+1, from+len(shown))
+		}
+		a.Lines = append(a.Lines, fmt.Sprintf("%s of %d.", which, len(facts)))
 	}
 	return a, nil
 }

@@ -89,8 +89,8 @@ func FuzzParse(f *testing.F) {
 		if err == nil {
 			return
 		}
-		var r *news.Refusal
-		if !errors.As(err, &r) || r.What == "" {
+		r, ok := errors.AsType[*news.Refusal](err)
+		if !ok || r.What == "" {
 			t.Fatalf("Parse(%q): %v", s, err)
 		}
 		if len([]rune(r.What)) > 200 || len([]rune(r.Do)) > 200 {

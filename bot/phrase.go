@@ -3,7 +3,6 @@ package bot
 import (
 	"encoding/json"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/editwatch/editwatch/internal/brief"
@@ -24,8 +23,7 @@ func quote(s string) string { return "“" + s + "”" }
 
 // sentence makes a sentence of an error's text.
 func sentence(err error) string {
-	s := err.Error()
-	return strings.ToUpper(s[:1]) + s[1:] + "."
+	return brief.Upper(err.Error()) + "."
 }
 
 // soon says when something is due: "in about 2 hours", "now".

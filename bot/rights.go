@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/editwatch/editwatch/internal/brief"
 	"github.com/editwatch/editwatch/internal/news"
 )
 
@@ -27,7 +28,7 @@ func (b *Bot) allowed(ctx context.Context, c Command) error {
 	if !c.CanChange && !c.Admin {
 		return &news.Refusal{
 			What: fmt.Sprintf("You may not change what %s watches.", c.place(c.Channel)),
-			Do:   upper(c.dialect().Managers) + " may; ask one of them.",
+			Do:   brief.Upper(c.dialect().Managers) + " may; ask one of them.",
 		}
 	}
 	s, err := b.store.Settings(ctx, c.Channel)

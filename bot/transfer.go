@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/editwatch/editwatch/internal/brief"
 	"github.com/editwatch/editwatch/internal/news"
 	"github.com/editwatch/editwatch/internal/store"
 )
@@ -153,7 +154,7 @@ func (b *Bot) imports(ctx context.Context, c Command, now time.Time) (Answer, er
 		switch {
 		case err != nil || !isWebAddress(w.URL):
 			bad++
-			lines = append(lines, "not an address, or with wishes I do not know: "+short(item.URL))
+			lines = append(lines, "cannot be watched: "+short(item.URL))
 		case known[key]:
 			already++
 		default:
@@ -172,13 +173,23 @@ func (b *Bot) imports(ctx context.Context, c Command, now time.Time) (Answer, er
 }
 
 func (b *Bot) imported(ctx context.Context, c Command, channel news.ChannelName, fresh []news.Watch, lines []string, already, bad int) (Answer, error) {
-	count := fmt.Sprintf("%d new, %d watched already, %d that cannot be", len(fresh), already, bad)
+	var rest []string // of what is not new
+	if already > 0 {
+		rest = append(rest, fmt.Sprintf("%d watched already", already))
+	}
+	if bad > 0 {
+		rest = append(rest, fmt.Sprintf("%d that cannot be watched", bad))
+	}
+	besides := ""
+	if len(rest) > 0 {
+		besides = ", besides " + brief.List(rest)
+	}
 	if more := len(lines) - maxImportLines; more > 0 {
 		lines = append(lines[:maxImportLines], fmt.Sprintf("and %d more", more))
 	}
 	f := map[string]any{"new": len(fresh), "existing": already, "bad": bad, "done": false}
 	if !strings.EqualFold(c.Options["sure"], "yes") && !strings.EqualFold(c.Options["sure"], "true") {
-		a := Answer{Lines: append([]string{"Import into " + c.place(channel) + " would find " + count + ":"}, lines...), Facts: facts(f)}
+		a := Answer{Lines: append([]string{fmt.Sprintf("This would add %s to %s%s.", added(len(fresh)), c.place(channel), besides)}, lines...), Facts: facts(f)}
 		if len(fresh) > 0 {
 			a.Lines = append(a.Lines, "Nothing was changed. To do it, give the same again with "+c.dialect().Option(Import, "sure", "yes"))
 		}
@@ -196,11 +207,18 @@ func (b *Bot) imported(ctx context.Context, c Command, channel news.ChannelName,
 	f["done"], f["new"] = true, placed
 	return Answer{
 		Lines: []string{
-			fmt.Sprintf("Imported %s into %s (%s).", watchCount(placed), c.place(channel), count),
+			fmt.Sprintf("Added %s to %s%s.", added(placed), c.place(channel), besides),
 			"They are read one after the other in the next minutes; " + c.typed(List, "") + " shows how they stand.",
 		},
 		Facts: facts(f),
 	}, nil
+}
+
+func added(n int) string {
+	if n == 0 {
+		return "nothing"
+	}
+	return watchCount(n)
 }
 
 // parseImport reads OPML, or a list: an address a line or a word, with anything

@@ -343,6 +343,11 @@ func (w *world) happen(f []string) {
 		feed := w.feed("https://harbour.example/" + f[1])
 		feed.Polling.Failures, feed.Polling.FailingSince, feed.Polling.Detail = 7, time.Now(), "answered 403, bot protection"
 		w.must(w.store.RecordFeed(w.t.Context(), *feed, nil))
+	case "unknown":
+		a := *w.article(f[1])
+		a.Polling.Outcome = ""
+		_, err := w.store.Record(w.t.Context(), store.Record{Article: a})
+		w.must(err)
 	case "grow":
 		feed := w.feed("https://harbour.example/" + f[1])
 		feed.Entries = 240

@@ -274,12 +274,12 @@ func (r rules) duties(e news.Event, p place, now time.Time) []store.Duty {
 	case own != nil:
 		// Nothing overtakes an earlier post on the same article, and edits that
 		// follow one that is just being posted are gathered as after it.
-		due = later(now, own.Due)
+		due = news.Later(now, own.Due)
 		if joins(e.Kind) {
-			due = later(due, now.Add(r.window))
+			due = news.Later(due, now.Add(r.window))
 		}
 	case joins(e.Kind) && p.thread.Posts > 0:
-		due = later(now, p.thread.Posted.Add(r.window))
+		due = news.Later(now, p.thread.Posted.Add(r.window))
 	}
 	duties := []store.Duty{{
 		Channel: p.name, Kind: news.Post, Article: e.Article, Due: due,
@@ -312,11 +312,4 @@ func (r rules) flooded(p place, now time.Time) bool {
 		}
 	}
 	return late && owed >= r.flood.Posts
-}
-
-func later(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
 }

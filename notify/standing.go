@@ -67,7 +67,7 @@ func (n *Notifier) answered(ctx context.Context, d news.Delivery, a Announcement
 		d.State, d.Due = news.Pending, now.Add(stoppedWait)
 	case errors.Is(err, ErrGone):
 		log.Warn("the channel is gone; its watches end")
-		if err := n.endWatches(ctx, d.Channel); err != nil {
+		if _, err := store.EndWatches(ctx, n.store, store.WatchQuery{Channel: d.Channel}); err != nil {
 			log.Error("end the watches of a channel that is gone", "trouble", err)
 			d.State, d.Due = news.Pending, now.Add(time.Minute)
 			return d, true
@@ -92,25 +92,6 @@ func (n *Notifier) answered(ctx context.Context, d news.Delivery, a Announcement
 		return d, false
 	}
 	return d, true
-}
-
-// endWatches ends the watches of a channel. Those of the configuration are the
-// operator's: they stay.
-func (n *Notifier) endWatches(ctx context.Context, name news.ChannelName) error {
-	watches, err := n.store.Watches(ctx, store.WatchQuery{Channel: name})
-	if err != nil {
-		return err
-	}
-	var errs []error
-	for _, w := range watches {
-		if w.FromFile {
-			continue
-		}
-		if err := n.store.RemoveWatch(ctx, w.ID); err != nil && !errors.Is(err, store.ErrNotFound) {
-			errs = append(errs, err)
-		}
-	}
-	return errors.Join(errs...)
 }
 
 // forbidden counts a refusal for want of rights, and pauses the channel when

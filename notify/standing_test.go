@@ -85,8 +85,8 @@ func TestTestMendsAPause(t *testing.T) {
 		go func() { defer close(done); n.Run(ctx) }()
 		w.edit(&a, "Edited")
 		time.Sleep(2 * time.Hour)
-		var r *news.Refusal
-		if err := n.Test(ctx, "desk"); !errors.As(err, &r) {
+		err := n.Test(ctx, "desk")
+		if _, ok := errors.AsType[*news.Refusal](err); !ok {
 			t.Errorf("test of a barred channel: %v", err)
 		}
 		g.change(func() { barred = false })

@@ -182,7 +182,7 @@ func sentences(r news.Report) []Line {
 		}
 	case news.Retired:
 		if detail != "" {
-			return say(upper(detail) + ".")
+			return say(Upper(detail) + ".")
 		}
 		return say("It has not been edited for long. Watch it again to have it checked again.")
 	case news.Live:
@@ -194,7 +194,7 @@ func sentences(r news.Report) []Line {
 		return say("Checks go on, less often.")
 	case news.Recovered:
 		if detail != "" {
-			return say(upper(detail) + ".")
+			return say(Upper(detail) + ".")
 		}
 		return say("Checks go on as usual.")
 	}
@@ -225,7 +225,7 @@ func underTest(r news.Report, detail string) []Line {
 		}
 	}
 	if len(out) == 0 && detail != "" {
-		out = append(out, sentence(upper(detail)+"."))
+		out = append(out, sentence(Upper(detail)+"."))
 	}
 	return append(out, sentence("The site switches between them. That is said once."))
 }
@@ -255,7 +255,7 @@ func missing(detail string) string {
 	case err == nil:
 		return "The page is missing (" + status + ")."
 	}
-	return upper(detail) + "."
+	return Upper(detail) + "."
 }
 
 func sentence(s string) Line { return Line{Runs: []Run{{Plain, s}}} }

@@ -183,8 +183,8 @@ func pauses(r rune, rest string) bool {
 	return false
 }
 
-// upper returns s with its first letter in upper case.
-func upper(s string) string {
+// Upper returns s with its first letter in upper case.
+func Upper(s string) string {
 	r, n := utf8.DecodeRuneInString(s)
 	if n == 0 {
 		return s

@@ -135,10 +135,11 @@ const LiveQuiet = 6 * time.Hour
 // that its edits are recorded, and told only where the headline, a fact or a
 // correction changed.
 func (a Article) LiveAt(t time.Time) bool {
-	return !a.Live.IsZero() && t.Sub(later(a.Live, a.LastEdited)) < LiveQuiet
+	return !a.Live.IsZero() && t.Sub(Later(a.Live, a.LastEdited)) < LiveQuiet
 }
 
-func later(a, b time.Time) time.Time {
+// Later returns the later of two times.
+func Later(a, b time.Time) time.Time {
 	if b.After(a) {
 		return b
 	}

@@ -23,8 +23,8 @@ type BotOptions struct {
 }
 
 // A Bot posts into one channel in the name of a bot. It is safe for concurrent
-// use, though its caller makes one attempt at a time in a channel, for nothing
-// else orders posts.
+// use: deliveries come one at a time, which keeps their order, but a sample may
+// come beside one.
 type Bot struct {
 	client  *slack.Client
 	channel string
