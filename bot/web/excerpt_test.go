@@ -14,7 +14,7 @@ func TestExcerpt(t *testing.T) {
 		"/", articlePath(w.bridge), versionPath(w.bridge, 1), versionPath(w.bridge, 2), versionPath(w.bridge, 6),
 		diffPath(w.bridge, 1, 2), diffPath(w.bridge, 1, 6) + "?view=inline", diffPath(w.bridge, 2, 3) + "?view=sides",
 		"/edits.rss", "/edits.atom", "/edits.json", articlePath(w.bridge) + "/edits.atom",
-		"/api/v1" + versionPath(w.bridge, 1), "/api/v1" + diffPath(w.bridge, 1, 2), "/api/v1/edits",
+		"/api/v1" + versionPath(w.bridge, 1), "/api/v1" + diffPath(w.bridge, 1, 2), "/api/v1/events",
 	}
 	whole := New(Options{Store: w.st, PublicURL: "https://edits.example.org"})
 	cut := New(Options{Store: w.st, PublicURL: "https://edits.example.org", Excerpt: true})

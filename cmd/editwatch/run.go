@@ -146,7 +146,7 @@ func (a *app) addAll(ctx context.Context, e *env, urls []string) error {
 
 // serve answers browsers until the context ends.
 func (a *app) serve(ctx context.Context, l net.Listener) error {
-	handler := web.New(web.Options{Store: a.store, PublicURL: a.config.PublicURL, Version: version(), Closing: ctx.Done(), Logger: a.log})
+	handler := web.New(web.Options{Excerpt: a.config.Excerpt, Store: a.store, PublicURL: a.config.PublicURL, Version: version(), Closing: ctx.Done(), Logger: a.log})
 	pages := handler
 	if !a.dry { // a dry run takes no commands
 		pages = a.chat.beside(handler)
