@@ -34,7 +34,7 @@ func (to *asker) tell(ctx context.Context, a bot.Answer) error {
 	if a.File != nil {
 		parts = pieces(a.File)
 		if parts == nil {
-			a.Lines = append(a.Lines, fmt.Sprintf("%s is too long to show here. Where I run: editwatch export --channel %s", a.File.Name, to.f.channel(to.place.Channel)))
+			a.Lines = append(a.Lines, fmt.Sprintf("%s is too long to show here. Where I run: editwatch export --channel %s", a.File.Name, slack.ChannelName(to.place.Channel)))
 		}
 	}
 	m := message(a, to.lead)

@@ -65,7 +65,7 @@ func (f *FrontEnd) mentioned(ctx context.Context, e slack.Event) {
 
 // ended ends the watches of a channel that is no more.
 func (f *FrontEnd) ended(ctx context.Context, e slack.Event) {
-	channel := f.channel(e.Channel)
+	channel := slack.ChannelName(e.Channel)
 	n, err := f.bot.ChannelGone(ctx, channel)
 	if err != nil {
 		f.log.Error("end the watches of a channel", "channel", channel, "err", err)
@@ -84,7 +84,7 @@ func (f *FrontEnd) left(ctx context.Context, e slack.Event) {
 			return // somebody else left
 		}
 	}
-	channel := f.channel(e.Channel)
+	channel := slack.ChannelName(e.Channel)
 	a, err := f.bot.Do(ctx, bot.Command{Verb: bot.Pause, Channel: channel, Target: "all", Everywhere: true})
 	if err != nil {
 		f.log.Error("pause the watches of a channel", "channel", channel, "err", err)

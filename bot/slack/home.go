@@ -8,6 +8,7 @@ import (
 	api "github.com/slack-go/slack"
 
 	"github.com/editwatch/editwatch/bot"
+	"github.com/editwatch/editwatch/internal/news"
 	"github.com/editwatch/editwatch/internal/slack"
 )
 
@@ -50,7 +51,8 @@ func (f *FrontEnd) home(a bot.Answer, self string) []api.Block {
 	shown.Lines = make([]string, len(a.Lines))
 	for i, l := range a.Lines {
 		shown.Lines[i] = metInChat.ReplaceAllStringFunc(l, func(s string) string {
-			if name := f.names.of(s[len("slack:"):]); name != "" {
+			id, _ := slack.ChannelID(news.ChannelName(s))
+			if name := f.names.of(id); name != "" {
 				return "#" + name
 			}
 			return s

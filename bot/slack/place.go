@@ -37,7 +37,7 @@ func (f *FrontEnd) placed(ctx context.Context, p slack.Place, c bot.Command) (bo
 	if p.Channel == "" {
 		return c, nil // the home tab, where nothing can be changed
 	}
-	c.Channel = f.channel(p.Channel)
+	c.Channel = slack.ChannelName(p.Channel)
 	if name := f.title(p); name != "" {
 		c.Title = "#" + name
 	}

@@ -67,10 +67,7 @@ type Options struct {
 	SigningSecret string
 	// Socket says to listen through Socket Mode.
 	Socket bool
-	// Channel returns the name of the channel with an ID: the configured one, or
-	// platform and ID. Nil always means the latter.
-	Channel func(id string) news.ChannelName
-	Logger  *slog.Logger // nil logs nothing
+	Logger *slog.Logger // nil logs nothing
 }
 
 // A FrontEnd answers people in Slack. It is safe for concurrent use.
@@ -78,7 +75,6 @@ type FrontEnd struct {
 	client   *slack.Client
 	bot      Bot
 	store    Store
-	channel  func(id string) news.ChannelName
 	log      *slog.Logger
 	inbox    *slack.Inbox
 	listener *slack.Listener // nil: not through Socket Mode
@@ -86,15 +82,9 @@ type FrontEnd struct {
 	names    names
 }
 
-// Name is what a channel is called that no configuration names.
-func Name(id string) news.ChannelName { return news.ChannelName("slack:" + id) }
-
 // New returns a front end. It does nothing before Run.
 func New(o Options) (*FrontEnd, error) {
-	f := &FrontEnd{client: o.Client, bot: o.Bot, store: o.Store, channel: o.Channel, log: o.Logger}
-	if f.channel == nil {
-		f.channel = Name
-	}
+	f := &FrontEnd{client: o.Client, bot: o.Bot, store: o.Store, log: o.Logger}
 	if f.log == nil {
 		f.log = slog.New(slog.DiscardHandler)
 	}

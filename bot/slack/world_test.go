@@ -174,7 +174,7 @@ func (w *web) edit(t *testing.T, address string, text news.Text) news.Article {
 
 func (w *world) watches(t *testing.T, channel string) []news.Watch {
 	t.Helper()
-	all, err := w.store.Watches(context.Background(), store.WatchQuery{Channel: Name(channel)})
+	all, err := w.store.Watches(context.Background(), store.WatchQuery{Channel: slack.ChannelName(channel)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,7 +9,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"github.com/lmittmann/tint"
@@ -205,73 +203,6 @@ func (a *app) backup(ctx context.Context, to string) *news.Refusal {
 		return &news.Refusal{What: fmt.Sprintf("The copy could not be named %s: %v.", to, err), Do: "Name another file."}
 	}
 	return nil
-}
-
-// syncWatches makes the stored watches that stand in the file those that do:
-// one is placed when it is first seen, changed when its wishes change, and
-// ended when it is gone from the file.
-func (a *app) syncWatches(ctx context.Context) error {
-	if a.config.path == "" {
-		return nil // no file, so nothing stands in it and nothing is gone from it
-	}
-	stored, err := a.store.Watches(ctx, store.WatchQuery{})
-	if err != nil {
-		return err
-	}
-	type key struct {
-		channel news.ChannelName
-		url     string
-	}
-	have := make(map[key]news.Watch)
-	for _, w := range stored {
-		if w.FromFile {
-			have[key{w.Channel, w.URL}] = w
-		}
-	}
-	aliases := a.config.aliases()
-	for _, wc := range a.config.Watches {
-		want := wc.watch()
-		want.Channel = aliases.Kept(want.Channel)
-		k := key{want.Channel, want.URL}
-		old, ok := have[k]
-		delete(have, k)
-		switch {
-		case !ok:
-			want.Placed = time.Now().UTC()
-			if _, err := a.store.AddWatch(ctx, want); err != nil && !errors.Is(err, store.ErrExists) {
-				return err
-			}
-		case old.Scope != want.Scope || old.Min != want.Min || old.Pages != want.Pages || want.Label != "" && old.Label != want.Label ||
-			old.Mention != want.Mention || !slices.Equal(old.Include, want.Include) || !slices.Equal(old.Exclude, want.Exclude):
-			_, err := a.store.ChangeWatch(ctx, old.ID, func(w *news.Watch) error {
-				w.Scope, w.Min, w.Pages = want.Scope, want.Min, want.Pages
-				w.Mention, w.Include, w.Exclude = want.Mention, want.Include, want.Exclude
-				w.Label = cmp.Or(want.Label, w.Label)
-				return nil
-			})
-			if err != nil {
-				return err
-			}
-		}
-	}
-	for _, w := range have {
-		a.log.Info("watch ended: it is gone from the configuration", "watch", w.ID, "url", w.URL)
-		if err := a.store.RemoveWatch(ctx, w.ID); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// watch returns the watch as the file wants it. The values were checked.
-func (w watchConfig) watch() news.Watch {
-	scope, _ := news.ParseScope(w.Scope)
-	least, _ := news.ParseMin(w.Min)
-	return news.Watch{
-		Channel: news.ChannelName(w.Channel), URL: w.URL, Label: w.Label,
-		Scope: scope, Min: least, Pages: w.Pages == nil || *w.Pages, FromFile: true,
-		Mention: w.Mention, Include: w.Include, Exclude: w.Exclude,
-	}
 }
 
 // logger writes to stderr: JSON for programs that keep logs; on a terminal,

@@ -178,16 +178,19 @@ func (p platform) name(id string) news.ChannelName {
 	if p == onDiscord {
 		return discord.ChannelName(id)
 	}
-	return botslack.Name(id)
+	return slack.ChannelName(id)
 }
 
-// split takes the kept name of a channel of a platform apart.
-func split(name news.ChannelName) (p platform, id string) {
-	kind, id, ok := strings.Cut(string(name), ":")
-	if !ok {
-		return "", ""
+// split returns the platform and the ID of a channel that is kept under them,
+// and nothing of any other.
+func split(kept news.ChannelName) (p platform, id string) {
+	if id, ok := discord.ChannelID(kept); ok {
+		return onDiscord, id
 	}
-	return platform(kind), id
+	if id, ok := slack.ChannelID(kept); ok {
+		return onSlack, id
+	}
+	return "", ""
 }
 
 // channel makes a channel of a platform that is configured.
@@ -213,14 +216,8 @@ func (c *chat) open(name news.ChannelName) (notify.Channel, bool) {
 
 // met reports whether a kept name is of a channel that we can be met in.
 func (c *chat) met(name news.ChannelName) bool {
-	p, id := split(name)
-	switch p {
-	case onDiscord:
-		return c.discord != nil && discord.IsID(id)
-	case onSlack:
-		return c.slack != nil && slack.IsChannelID(id)
-	}
-	return false
+	p, _ := split(name)
+	return p == onDiscord && c.discord != nil || p == onSlack && c.slack != nil
 }
 
 // answer makes the front ends of the platforms.

@@ -254,7 +254,7 @@ func TestNamedInTheConfiguration(t *testing.T) {
 		if got := ask("list"); !strings.Contains(got, "w1") || strings.Contains(got, "w2") {
 			t.Errorf("list answers %q, want the one watch", got)
 		}
-		if got := ask("settings"); !strings.Contains(got, "7") {
+		if got := ask("settings"); !strings.Contains(got, "cap: 7") {
 			t.Errorf("settings answers %q, want the cap of 7", got)
 		}
 		o.edit("Council votes to close bridge for " + years + " years")
@@ -268,9 +268,12 @@ func TestNamedInTheConfiguration(t *testing.T) {
 	}
 	o.stop()
 	o.conf.Channels = []channelConfig{{Name: "desk", Kind: "slack", ID: chattest.SlackDesk}}
-	o.conf.Watches = []watchConfig{{URL: o.site.URL + "/bridge", Channel: "desk"}}
+	o.conf.Watches = []watchConfig{{URL: o.site.URL + "/bridge", Channel: "desk", Min: "major"}}
 	o.start()
 	o.slack.WaitSocket(2)
+	if w := o.watching(1)[0]; !w.FromFile || w.Min != news.MinMajor {
+		t.Errorf("the watch is %+v, want it as in the file", w)
+	}
 	check(2, "three")
 	if got := o.command("list"); !strings.Contains(got, "w1  desk  ") {
 		t.Errorf("list in the terminal answers %q, want the channel as desk", got)
@@ -283,6 +286,16 @@ func TestNamedInTheConfiguration(t *testing.T) {
 	check(3, "four")
 	if n := len(o.slack.Messages(chattest.SlackDesk)); n != 3 {
 		t.Errorf("%d messages of 3 edits", n)
+	}
+	o.stop()
+	o.conf.Channels, o.conf.Watches = nil, nil // its watch ends, and its settings stay
+	o.start()
+	o.slack.WaitSocket(4)
+	if got := ask("list"); !strings.Contains(got, "Nothing is watched here") {
+		t.Errorf("list answers %q when the watch is gone from the configuration", got)
+	}
+	if got := ask("settings"); !strings.Contains(got, "cap: 7") {
+		t.Errorf("settings answers %q, want the cap of 7", got)
 	}
 }
 
