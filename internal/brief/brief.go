@@ -127,7 +127,7 @@ func (o Options) withDefaults() Options {
 // an edit, which is a baseline, gives the zero Brief.
 func Of(r news.Report, o Options) Brief {
 	o = o.withDefaults()
-	if r.Kind == news.Edited && r.Edit == nil {
+	if r.Kind == news.Edited && r.Edit == nil && !r.Pruned {
 		return Brief{}
 	}
 	var quiet int

@@ -45,6 +45,9 @@ func what(r news.Report) string {
 	}
 	switch r.Kind {
 	case news.Edited:
+		if touched == "" && r.Pruned {
+			return "article edited"
+		}
 		if touched == "" {
 			return "no change in the end"
 		}
@@ -171,6 +174,9 @@ func remarks(r news.Report, quiet int) []string {
 func sentences(r news.Report) []Line {
 	detail := strings.TrimRight(tidy(r.Detail), ". ")
 	say := func(s string) []Line { return []Line{sentence(s)} }
+	if r.Pruned && (r.Kind == news.Edited || r.Kind == news.Reverted) {
+		return say("What changed was not kept.")
+	}
 	switch r.Kind {
 	case news.Removed:
 		return say(missing(detail))

@@ -18,7 +18,10 @@ type Report struct {
 	RevertedTo     int           `json:"reverted_to,omitempty"`
 	RedirectedTo   string        `json:"redirected_to,omitempty"`
 	Detail         string        `json:"detail,omitempty"`
-	Links          ReportLinks   `json:"links"`
+	// Pruned says that a version at an end is no longer kept, so that what
+	// changed cannot be told.
+	Pruned bool        `json:"pruned,omitempty"`
+	Links  ReportLinks `json:"links"`
 
 	// Old and New are the texts the edit leads from and to, for rendering.
 	Old, New Text `json:"-"`

@@ -90,7 +90,7 @@ func Of(ctx context.Context, s Store, events []news.Event, links Links) (news.Re
 	r.Article.URL = article.URL
 	r.Article.Headline = article.Headline
 	r.Article.Source = article.Source
-	return r, texts(ctx, s, &r, events, links)
+	return r, texts(ctx, s, &r, events, links, article.Pruned)
 }
 
 // feed fills in what a notice about a feed says of it. People are sent to the
@@ -125,10 +125,15 @@ func front(address string) string {
 	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: "/"}).String()
 }
 
-// texts fills in both ends and the edit between them.
-func texts(ctx context.Context, s Store, r *news.Report, events []news.Event, links Links) error {
+// texts fills in both ends and the edit between them, as far as they are kept:
+// the first versions, as many as pruned, are not.
+func texts(ctx context.Context, s Store, r *news.Report, events []news.Event, links Links, pruned int) error {
 	from, to := Span(events)
 	if to == 0 {
+		return nil
+	}
+	if to <= pruned {
+		r.Pruned = true
 		return nil
 	}
 	next, err := s.Version(ctx, r.Article.ID, to)
@@ -140,6 +145,10 @@ func texts(ctx context.Context, s Store, r *news.Report, events []news.Event, li
 		r.Article.Headline = next.Text.Headline
 	}
 	if from == 0 || from == to {
+		return nil
+	}
+	if from <= pruned {
+		r.Pruned = true
 		return nil
 	}
 	r.Links.Diff = links.Diff(r.Article.ID, from, to)

@@ -202,3 +202,24 @@ func TestOfWhatIsMissing(t *testing.T) {
 		t.Errorf("report = %+v, %v", r, err)
 	}
 }
+
+// What changed in versions that are no longer kept is not told, and that is no
+// error.
+func TestOfPruned(t *testing.T) {
+	s, a, _ := open(t)
+	ctx := t.Context()
+	if done, err := s.Prune(ctx, store.Pruning{Versions: at(23, 0)}); err != nil || done.Versions != 3 {
+		t.Fatalf("pruned %+v, %v", done, err)
+	}
+	for _, e := range []news.Event{{Kind: news.Edited, From: 1, To: 2}, {Kind: news.Reverted, From: 3, To: 4}} {
+		e.Article = a.ID
+		r, err := report.Of(ctx, s, []news.Event{e}, report.Links{Base: "https://edits.example.org"})
+		if err != nil || !r.Pruned || r.Edit != nil || r.Links.Diff != "" {
+			t.Errorf("report = %+v, %v", r, err)
+		}
+	}
+	r, err := report.Of(ctx, s, []news.Event{{Kind: news.Removed, Article: a.ID, From: 4, To: 4}}, report.Links{})
+	if err != nil || r.Pruned || r.To == nil {
+		t.Errorf("report = %+v, %v", r, err)
+	}
+}
