@@ -1,0 +1,58 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/editwatch/editwatch/bot"
+)
+
+// TestExport sends files through the socket: none, a large one, and one that
+// breaks off.
+func TestExport(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "s")
+	large := bytes.Repeat([]byte("WARC/1.1\r\n"), 100_000)
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() {
+		ended <- Serve(ctx, path, func(ctx context.Context, r Request, out io.Writer) bot.Answer {
+			switch r.Export.Form {
+			case "large":
+				out.Write(large)
+			case "broken":
+				out.Write(large[:100])
+				stop()
+				out.Write(large)
+			}
+			return bot.Answer{Lines: []string{"done with " + r.Export.Form + " of " + r.Export.Source}}
+		}, slog.New(slog.DiscardHandler))
+	}()
+	ask := func(form string) (string, bot.Answer, error) {
+		var b bytes.Buffer
+		var a bot.Answer
+		err := ErrNobody
+		for errors.Is(err, ErrNobody) { // until it listens
+			a, err = AskFile(t.Context(), path, Request{Export: &Export{Form: form, Source: "The Gull", Since: time.Unix(1, 0)}}, &b)
+		}
+		return b.String(), a, err
+	}
+	for form, want := range map[string]string{"none": "", "large": string(large)} {
+		got, a, err := ask(form)
+		if err != nil || got != want || strings.Join(a.Lines, "") != "done with "+form+" of The Gull" {
+			t.Errorf("%s: %d bytes, %q, %v", form, len(got), a.Lines, err)
+		}
+	}
+	if _, a, err := ask("broken"); err == nil {
+		t.Errorf("a file that broke off is answered %q", a.Lines)
+	}
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
