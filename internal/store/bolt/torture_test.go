@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -44,18 +45,35 @@ func tortureOne(s *Store, worker int) error {
 	ctx := context.Background()
 	rnd := rand.New(rand.NewPCG(uint64(worker), uint64(time.Now().UnixNano())))
 	url := fmt.Sprintf("https://h%d.example/a", worker)
-	seen, err := s.Sight(ctx, nil, []store.Sighting{{Keys: []news.Key{news.Key(url)}, Article: news.Article{
-		URL: url, Source: "s", FirstSeen: time.Now(), Polling: news.Polling{Host: news.Host(url), Next: time.Now()}}}})
+	sight := func() (news.Article, error) {
+		seen, err := s.Sight(ctx, nil, []store.Sighting{{Keys: []news.Key{news.Key(url)}, Article: news.Article{
+			URL: url, Source: "s", FirstSeen: time.Now(), Polling: news.Polling{Host: news.Host(url), Next: time.Now()}}}})
+		if err != nil {
+			return news.Article{}, err
+		}
+		return seen[0].Article, nil
+	}
+	a, err := sight()
 	if err != nil {
 		return err
 	}
-	a := seen[0].Article
 	for {
+		if a.Versions > 10 && rnd.IntN(4) == 0 {
+			fmt.Printf("deleting %s\n", a.ID)
+			if _, err := s.Delete(ctx, a.ID); err != nil {
+				return err
+			}
+			fmt.Printf("deleted %s\n", a.ID)
+			if a, err = sight(); err != nil {
+				return err
+			}
+		}
 		a.Versions++
 		a.Polling.Next = time.Now().Add(time.Duration(rnd.IntN(1000)) * time.Second)
 		text := news.Text{Headline: fmt.Sprintf("Version %d of %s", a.Versions, a.ID), Paragraphs: []string{paragraph(rnd), paragraph(rnd)}}
 		v := &news.Version{Article: a.ID, Number: a.Versions, Seen: time.Now(), Text: text}
-		done, err := s.Record(ctx, store.Record{Article: a, Version: v, Events: []news.Event{{Kind: news.Edited, To: a.Versions}}})
+		c := &news.Capture{At: time.Now(), Asked: url, URL: url, Body: []byte(text.Headline)}
+		done, err := s.Record(ctx, store.Record{Article: a, Version: v, Capture: c, Events: []news.Event{{Kind: news.Edited, To: a.Versions}}})
 		if err != nil {
 			return err
 		}
@@ -89,6 +107,7 @@ func TestKill(t *testing.T) {
 	versions := map[string]news.Hash{} // article and number
 	planned := map[news.Seq]bool{}
 	sent := map[news.DeliveryID]bool{}
+	deleted := map[string]bool{} // articles, whether that was acknowledged
 	for round := range 12 {
 		// Most are killed in full swing, some while they open the store.
 		for _, line := range runAndKill(t, path, time.Duration(rand.IntN(200))*time.Millisecond, round%4 == 3) {
@@ -100,18 +119,21 @@ func TestKill(t *testing.T) {
 			case len(f) == 2 && f[0] == "planned":
 				fmt.Sscan(f[1], &n)
 				planned[news.Seq(n)] = true
+			case len(f) == 2 && (f[0] == "deleting" || f[0] == "deleted"):
+				deleted[f[1]] = f[0] == "deleted"
 			case len(f) == 2 && f[0] == "sent":
 				sent[news.DeliveryID(f[1])] = true
 			default:
 				t.Fatalf("round %d: the child said %q", round, line)
 			}
 		}
+		expectDeleted(t, path, versions, deleted)
 		expectAcknowledged(t, path, versions, planned, sent)
 	}
-	if len(versions) == 0 || len(sent) == 0 {
+	if len(versions) == 0 || len(sent) == 0 || len(deleted) == 0 {
 		t.Fatal("the child never came to write")
 	}
-	t.Logf("%d versions and %d deliveries survived", len(versions), len(sent))
+	t.Logf("%d versions and %d deliveries survived, %d articles were deleted", len(versions), len(sent), len(deleted))
 }
 
 // runAndKill starts the child, kills it some time after its start or else after
@@ -148,6 +170,23 @@ func runAndKill(t *testing.T, path string, after time.Duration, fromStart bool) 
 		t.Fatal(trouble.String())
 	}
 	return lines
+}
+
+// expectDeleted takes the versions of deleted articles out of those that are
+// expected. An article is deleted whole or not at all.
+func expectDeleted(t *testing.T, path string, versions map[string]news.Hash, deleted map[string]bool) {
+	t.Helper()
+	s := openAt(t, path)
+	defer s.Close()
+	for id, acknowledged := range deleted {
+		_, err := s.Article(t.Context(), news.ArticleID(id))
+		switch {
+		case errors.Is(err, store.ErrNotFound):
+			maps.DeleteFunc(versions, func(name string, _ news.Hash) bool { return strings.HasPrefix(name, id+" ") })
+		case acknowledged || err != nil:
+			t.Fatalf("article %s was deleted and is there, %v", id, err)
+		}
+	}
 }
 
 func expectAcknowledged(t *testing.T, path string, versions map[string]news.Hash, planned map[news.Seq]bool, sent map[news.DeliveryID]bool) {

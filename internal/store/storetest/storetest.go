@@ -45,6 +45,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store, reopen func(t *testi
 		})
 	}
 	t.Run("Model", func(t *testing.T) { model(t, open) })
+	t.Run("KeepModel", func(t *testing.T) { keepModel(t, open) })
 	t.Run("Filters", func(t *testing.T) { filters(t, open) })
 }
 
