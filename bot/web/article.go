@@ -274,7 +274,7 @@ func (s *site) moment(ctx context.Context, a news.Article, e news.Event) (moment
 	}
 	m := moment{
 		Brief:    told.Brief,
-		Lang:     a.Language,
+		Lang:     language(a),
 		Anchor:   e.ID(),
 		At:       e.At,
 		Rank:     e.Rank().String(),
@@ -307,7 +307,7 @@ func (s *site) bareVersion(ctx context.Context, a news.Article, n int) (moment, 
 	if err != nil {
 		return moment{}, err
 	}
-	m := moment{Lang: a.Language, At: v.Seen, Version: n, VersionPath: versionPath(a.ID, n), Rank: news.None.String()}
+	m := moment{Lang: language(a), At: v.Seen, Version: n, VersionPath: versionPath(a.ID, n), Rank: news.None.String()}
 	m.What = "taken anew as the baseline"
 	if n == 1 {
 		m.What = "the baseline, as it was first read"

@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"regexp"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -183,7 +184,7 @@ func headingOf(a news.Article) heading {
 		SourceName:  a.Source,
 		SourcePath:  sourcePath(a.Source),
 		Headline:    a.Headline,
-		Lang:        a.Language,
+		Lang:        language(a),
 		Original:    outward(a.URL),
 		Versions:    a.Versions,
 	}
@@ -195,6 +196,18 @@ func headingOf(a news.Article) heading {
 		h.Lang = ""
 	}
 	return h
+}
+
+// languageForm is what a language's tag looks like, near enough
+// (https://www.rfc-editor.org/rfc/rfc5646#section-2.1).
+var languageForm = regexp.MustCompile(`^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$`)
+
+// language returns the article's language if a browser can understand it.
+func language(a news.Article) string {
+	if !languageForm.MatchString(a.Language) {
+		return ""
+	}
+	return a.Language
 }
 
 // articleFeeds are the feeds that follow one article.
