@@ -2,12 +2,18 @@
 // of articles can be read, feeds of edits, and a small JSON API. It only reads.
 //
 //	request ──guard──> handler ──store──> events ──report──> brief, rows ──template──> page
-//	                                          └──> item ──gorilla/feeds──> RSS, Atom, JSON Feed
+//	                         └──search──> hits │    └──> item ──gorilla/feeds──> RSS, Atom, JSON Feed
 //
 // A handler first reads the records a page depends on and makes its entity tag
 // from them; only when the reader does not have that page already are versions
 // read and compared. No handler reads more than one page of an index, however
-// much the store holds.
+// much the store holds; that of the sources reads one of each source it shows.
+//
+// A list of edits shows what its filter wants (filter.go), and keeps it in its
+// links. An edit is laid out in rows (rows.go), which one page shows side by side
+// or inline; where the reader has not chosen, the style sheet does by the width
+// of the window. Any link, and words, go into the one box of the masthead
+// (lookup.go, search.go).
 //
 // Invariants:
 //   - What was read from an article is text: html/template escapes it in pages,
@@ -15,6 +21,10 @@
 //     only if they are http or https.
 //   - Pages need no script and fetch nothing from elsewhere; the
 //     Content-Security-Policy forbids both.
+//   - What changed is marked by del and ins, by line and by words for those who
+//     hear the page, never by colour alone.
+//   - An article that is withheld stands in no list, and every address of it
+//     answers 410 with the operator's sentence.
 //   - Every answer says noindex and noarchive, and robots.txt keeps crawlers
 //     out: the record is for those who have its address.
 //   - Times are UTC, to the minute, with the exact time in the markup.
