@@ -14,7 +14,9 @@ import (
 )
 
 // A captureRecord is a capture as it is stored. Bodies come packed by their
-// servers as a rule and are kept so; one that does not is packed with zstd.
+// servers as a rule and are kept so, to the byte; one that does not is packed
+// with zstd. Of 329 real pages, 57 KB each when packed with gzip, a capture takes
+// 64 KB of the file (TestCaptureSize).
 type captureRecord struct {
 	at      int64 // when the answer was there, in milliseconds; with the article it is the key
 	article uint32
