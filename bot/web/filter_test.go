@@ -90,13 +90,16 @@ func TestFiltersStayOnOlderPages(t *testing.T) {
 	}
 }
 
-func TestWithheldAndPruned(t *testing.T) {
+func TestWithheld(t *testing.T) {
 	w := writtenHistory(t)
 	before := get(t, New(Options{Store: w.st}), articlePath(w.bridge)).Header().Get("ETag")
 	if err := w.st.Withhold(t.Context(), w.bridge, opened, "A court <has> forbidden it."); err != nil {
 		t.Fatal(err)
 	}
-	h := New(Options{Store: w.st})
+	if err := w.st.Withhold(t.Context(), w.quiet, opened, ""); err != nil { // the only one of its source
+		t.Fatal(err)
+	}
+	h := New(Options{Store: w.st, Search: w.filled()})
 	for _, path := range []string{"", "/diff/1/2", "/diff?from=1&to=2", "/versions/1", "/edits.rss", "/edits.atom", "/edits.json"} {
 		got := get(t, h, articlePath(w.bridge)+path, "If-None-Match", before)
 		if got.Code != http.StatusGone || !strings.Contains(got.Body.String(), "A court &lt;has&gt; forbidden it.") {
@@ -106,7 +109,13 @@ func TestWithheldAndPruned(t *testing.T) {
 	if got := get(t, h, "/api/v1/articles/"+string(w.bridge)); got.Code != http.StatusGone {
 		t.Errorf("the API answers %d", got.Code)
 	}
-	for _, path := range []string{"/", "/articles", "/sources/The%20Harbour%20Post", "/edits.rss", "/api/v1/events"} {
+	if got := get(t, h, "/lookup?url=https://harbourpost.example/2026/05/bridge").Code; got != http.StatusGone {
+		t.Errorf("its link answers %d", got)
+	}
+	if strings.Contains(get(t, h, "/sources").Body.String(), "Quiet") {
+		t.Error("a source of which nothing is shown is listed")
+	}
+	for _, path := range []string{"/", "/articles", "/sources/The%20Harbour%20Post", "/edits.rss", "/api/v1/events", "/search?q=council"} {
 		if strings.Contains(get(t, h, path).Body.String(), "bridge") {
 			t.Errorf("%s shows what is withheld", path)
 		}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"github.com/editwatch/editwatch/bot"
 	"github.com/editwatch/editwatch/internal/news"
 	"github.com/editwatch/editwatch/internal/search"
+	"github.com/editwatch/editwatch/internal/store"
 )
 
 type searchPage struct {
@@ -97,7 +99,6 @@ func (w wish) feeds() *feedLinks {
 type hit struct {
 	heading
 	Target  string // the edit that led to the version, or the version itself
-	Name    string // the headline without marks, for those who hear the page
 	Version string
 	Rank    string // empty for a baseline
 	Classes []string
@@ -173,7 +174,16 @@ func (s *site) findWords(ctx context.Context, after string, page *searchPage) er
 	}
 	page.Rebuilding = found.Rebuilding
 	for _, h := range found.Hits {
-		page.Hits = append(page.Hits, hitOf(h))
+		// The index follows the store; what has just been withheld or deleted
+		// may still be in it.
+		a, err := s.store.Article(ctx, h.Article)
+		if errors.Is(err, store.ErrNotFound) || err == nil && !a.Withheld.IsZero() {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		page.Hits = append(page.Hits, hitOf(h, a))
 	}
 	path := func(w wish, more ...string) string {
 		return withQuery("/search", w.values(append(w.others(), more...)...))
@@ -191,9 +201,9 @@ func (s *site) findWords(ctx context.Context, after string, page *searchPage) er
 	return nil
 }
 
-func hitOf(h search.Hit) hit {
+func hitOf(h search.Hit, a news.Article) hit {
 	out := hit{
-		heading: headingOf(news.Article{ID: h.Article, URL: h.URL, Source: h.Source, Headline: h.Headline}),
+		heading: headingOf(a),
 		Target:  versionPath(h.Article, h.To),
 		Version: fmt.Sprintf("Version %d", h.To),
 		At:      h.At, Title: stretches(h.Title), Snippet: stretches(h.Snippet),
@@ -204,7 +214,7 @@ func hitOf(h search.Hit) hit {
 		out.Classes = kinds(h.Classes)
 	}
 	if len(out.Title) == 0 {
-		out.Title = stretches([]search.Run{{Text: out.Headline}})
+		out.Title = stretches([]search.Run{{Text: cmp.Or(h.Headline, out.Headline)}})
 	}
 	return out
 }

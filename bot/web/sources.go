@@ -62,6 +62,9 @@ func (s *site) sources(w http.ResponseWriter, r *http.Request) error {
 			continue
 		}
 		item, err := s.sourceItem(r.Context(), name, now)
+		if errors.Is(err, store.ErrNotFound) {
+			continue
+		}
 		if err != nil {
 			return err
 		}
@@ -72,11 +75,16 @@ func (s *site) sources(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
+// sourceItem returns how a source is, or store.ErrNotFound if all its articles
+// are withheld or gone.
 func (s *site) sourceItem(ctx context.Context, name string, now time.Time) (sourceItem, error) {
 	item := sourceItem{Name: name, Path: sourcePath(name)}
 	articles, err := s.store.Articles(ctx, store.ArticleQuery{Source: name, Max: sourceArticles})
 	if err != nil {
 		return item, err
+	}
+	if len(articles) == 0 {
+		return item, store.ErrNotFound
 	}
 	item.look(articles)
 	if err := s.lookAtFeeds(ctx, &item, articles); err != nil {
