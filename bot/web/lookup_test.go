@@ -48,6 +48,27 @@ func TestLookup(t *testing.T) {
 	}
 }
 
+// TestWhyTheHeadlineChanged goes the way of a reader with a link from a friend:
+// paste and find, see the headline in the history, open the edit.
+func TestWhyTheHeadlineChanged(t *testing.T) {
+	w := writtenHistory(t)
+	h := New(Options{Store: w.st, Search: w.filled()})
+	found := get(t, h, "/search?q="+url.QueryEscape("look! http://m.harbourpost.example/2026/05/bridge/?fbclid=1&utm_source=whatsapp#comments"))
+	history := get(t, h, found.Header().Get("Location")).Body.String()
+	for _, want := range []string{"<del>Council delays bridge repair, citing cost</del>", "<ins>Council votes to close bridge for two years</ins>",
+		"changed between 12:04 and 12:14 UTC", diffPath(w.bridge, 1, 2)} {
+		if !strings.Contains(history, want) {
+			t.Errorf("the history lacks %q", want)
+		}
+	}
+	edit := get(t, h, diffPath(w.bridge, 1, 2)).Body.String()
+	for _, want := range []string{"<del>8,000</del>", "<ins>11,000</ins>", "facts changed, no correction note", `href="https://harbourpost.example/2026/05/bridge"`} {
+		if !strings.Contains(edit, want) {
+			t.Errorf("the edit lacks %q", want)
+		}
+	}
+}
+
 func FuzzAddresses(f *testing.F) {
 	for _, s := range slices.Concat(linksToBridge, []string{"", "x", "https://", "://://", "https://a.b/https://", "a.b:x/", "[::1]/x"}) {
 		f.Add(s)
