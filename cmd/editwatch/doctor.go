@@ -68,6 +68,7 @@ func (c *doctorCmd) Run(e *env) error {
 	}
 	d.config = conf
 	d.configuration()
+	d.keeping()
 	watches := d.store()
 	d.channels(watches)
 	d.addresses(watches)
