@@ -136,7 +136,7 @@ func TestPruned(t *testing.T) {
 		}
 	}
 	body := get(t, h, articlePath(w.retired)).Body.String()
-	for _, want := range []string{"2 versions, 1 edit", "Its oldest version is no longer kept.", "what the text was before is no longer kept"} {
+	for _, want := range []string{"2 versions, 1 edit", "Its oldest version is no longer kept.", "What changed was not kept."} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the article's page lacks %q", want)
 		}

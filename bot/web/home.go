@@ -214,21 +214,16 @@ type telling struct {
 	Report news.Report
 }
 
-// told phrases an event and returns the address of its edit, if it is one. Of an
-// edit whose texts are no longer kept it says no more than that.
+// told phrases an event and returns the address of its edit, if it is one whose
+// texts are kept.
 func (s *site) told(ctx context.Context, a news.Article, e news.Event, o brief.Options) (t telling, diff string, err error) {
 	t.Report, err = s.report(ctx, e, "")
-	edited := e.From != 0 && e.From != e.To
-	if errors.Is(err, store.ErrNotFound) && edited && e.From <= a.Pruned {
-		t.What = "edited; what the text was before is no longer kept"
-		return t, "", nil
-	}
 	if err != nil {
 		return t, "", err
 	}
 	t.Brief = brief.Of(t.Report, o)
 	t.Remarks = unranked(t.Remarks)
-	if edited {
+	if e.From != 0 && e.From != e.To && !t.Report.Pruned {
 		diff = diffPath(a.ID, e.From, e.To)
 	}
 	return t, diff, nil
