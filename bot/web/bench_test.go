@@ -104,8 +104,9 @@ func (h *history) manyEvents(n int) {
 	h.t.Helper()
 	const articles = 1000
 	perArticle := max(n/articles, 1)
+	start := time.Now().Add(-articles * 20 * time.Minute) // so that the page of sources counts them all
 	for i := range min(articles, n) {
-		at := opened.Add(time.Duration(i) * time.Hour)
+		at := start.Add(time.Duration(i) * 20 * time.Minute)
 		a := h.sight(news.Article{URL: fmt.Sprint("https://many.example/", i), Source: fmt.Sprint("Source ", i%50), FirstSeen: at})
 		h.read(&a, bridge[0], at)
 		h.read(&a, bridge[1], at)

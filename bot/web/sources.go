@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/editwatch/editwatch/internal/brief"
@@ -23,6 +24,48 @@ const (
 	sourceArticles = 200  // articles looked at, those that something happened to last
 	sourceAsks     = 10   // feeds looked at
 )
+
+// sourceRest is how long what was read of a source is shown before it is read
+// again: a busy one takes a millisecond, and anyone may ask.
+const sourceRest = 30 * time.Second
+
+// maxLooks bounds the sources remembered.
+const maxLooks = 1000
+
+// looks remembers how sources are.
+type looks struct {
+	mu    sync.Mutex // guards items
+	items map[string]look
+}
+
+type look struct {
+	item sourceItem
+	err  error // store.ErrNotFound
+	at   time.Time
+}
+
+// sourceAt returns how a source is, as it was looked at not long before now, or
+// store.ErrNotFound if all its articles are withheld or gone.
+func (s *site) sourceAt(ctx context.Context, name string, now time.Time) (sourceItem, error) {
+	l := &s.looks
+	l.mu.Lock()
+	found, ok := l.items[name]
+	l.mu.Unlock()
+	if ok && now.Sub(found.at) < sourceRest {
+		return found.item, found.err
+	}
+	item, err := s.sourceItem(ctx, name, now)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return item, err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.items == nil || len(l.items) >= maxLooks {
+		l.items = make(map[string]look)
+	}
+	l.items[name] = look{item, err, now}
+	return item, err
+}
 
 type sourcesPage struct {
 	Sources []sourceItem
@@ -61,7 +104,7 @@ func (s *site) sources(w http.ResponseWriter, r *http.Request) error {
 		if sourcePath(name) == "" {
 			continue
 		}
-		item, err := s.sourceItem(r.Context(), name, now)
+		item, err := s.sourceAt(r.Context(), name, now)
 		if errors.Is(err, store.ErrNotFound) {
 			continue
 		}
@@ -75,8 +118,7 @@ func (s *site) sources(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-// sourceItem returns how a source is, or store.ErrNotFound if all its articles
-// are withheld or gone.
+// sourceItem reads how a source is.
 func (s *site) sourceItem(ctx context.Context, name string, now time.Time) (sourceItem, error) {
 	item := sourceItem{Name: name, Path: sourcePath(name)}
 	articles, err := s.store.Articles(ctx, store.ArticleQuery{Source: name, Max: sourceArticles})

@@ -110,8 +110,8 @@ func New(o Options) http.Handler {
 	return s.guard(s.routes())
 }
 
-// site holds what all handlers share. But for the bodies kept and the streams
-// counted, it does not change after New.
+// site holds what all handlers share. But for the bodies and looks kept and
+// the streams counted, it does not change after New.
 type site struct {
 	store   Store
 	public  string // scheme and host of the public address; empty without one
@@ -124,6 +124,7 @@ type site struct {
 	log     *slog.Logger
 	pages   map[string]*template.Template
 	kept    kept
+	looks   looks
 	streams streams
 }
 
