@@ -39,7 +39,7 @@ func (s *site) feeds(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := feedsPage{Counts: brief.Count(counts.Feeds, "feed") + "."}
+	page := feedsPage{Counts: brief.Count(counts.Feeds, "feed") + ".", Pager: pager{Undated: true}}
 	if q.After != "" {
 		page.Pager.Newer = "/feeds"
 	}

@@ -146,6 +146,9 @@ func (s *site) searchWords(w http.ResponseWriter, r *http.Request) error {
 	if page.Filter.Sources, err = s.store.Sources(ctx, "", sourceChoices); err != nil {
 		return err
 	}
+	if src := wish.Source; src != "" && !slices.Contains(page.Filter.Sources, src) {
+		page.Filter.Sources = append(page.Filter.Sources, src)
+	}
 	if page.Asked && !page.Off {
 		if err := s.findWords(ctx, r.URL.Query().Get("after"), &page); err != nil {
 			return err
@@ -172,7 +175,7 @@ func (s *site) findWords(ctx context.Context, after string, page *searchPage) er
 	if err != nil {
 		return err
 	}
-	page.Rebuilding = found.Rebuilding
+	page.Rebuilding, page.Pager.Undated = found.Rebuilding, page.Wish.Best
 	for _, h := range found.Hits {
 		// The index follows the store; what has just been withheld or deleted
 		// may still be in it.

@@ -91,7 +91,7 @@ func (s *site) sources(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page := sourcesPage{Days: sourceDays}
+	page := sourcesPage{Days: sourceDays, Pager: pager{Undated: true}}
 	if after != "" {
 		page.Pager.Newer = "/sources"
 	}

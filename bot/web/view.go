@@ -221,4 +221,7 @@ func sourceFeeds(name string) *feedLinks {
 }
 
 // pager links the neighbours of a page of a list; empty links are not shown.
-type pager struct{ Newer, Older string }
+type pager struct {
+	Newer, Older string
+	Undated      bool // the list is not ordered by time
+}
