@@ -54,6 +54,9 @@ func TestFilters(t *testing.T) {
 	if got := get(t, h, "/?source=The+Harbour+Post&class=fact&min=").Header().Get("Location"); got != post+"?class=fact" {
 		t.Errorf("the choice of a source leads to %q", got)
 	}
+	if got := get(t, h, "/?source=..").Code; got != http.StatusNotFound {
+		t.Errorf("a source that has no page answers %d", got)
+	}
 	for _, bad := range []string{"class=none", "min=all", "since=3.5.2026", "until=x", "since=2026-05-04&until=2026-05-03"} {
 		if got := get(t, h, "/?"+bad).Code; got != http.StatusBadRequest {
 			t.Errorf("?%s answers %d", bad, got)

@@ -50,7 +50,11 @@ func (s *site) home(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if path := sourcePath(f.Source); path != "" {
+	if f.Source != "" {
+		path := sourcePath(f.Source)
+		if path == "" {
+			return errNoSource
+		}
 		f.Source = ""
 		return s.redirect(w, r, withQuery(path, f.values()))
 	}
@@ -117,11 +121,13 @@ func (s *site) listEdits(w http.ResponseWriter, r *http.Request, f filter, sourc
 func (s *site) sourceKnown(ctx context.Context, source string) error {
 	list, err := s.store.Articles(ctx, store.ArticleQuery{Source: source, Max: 1})
 	if err == nil && len(list) == 0 {
-		return &refusal{Status: http.StatusNotFound, Title: "No such source",
-			Text: "No article of a source by this name is kept. The list of sources names those there are."}
+		return errNoSource
 	}
 	return err
 }
+
+var errNoSource = &refusal{Status: http.StatusNotFound, Title: "No such source",
+	Text: "No article of a source by this name is kept. The list of sources names those there are."}
 
 // cursor reads the number of an event from the query; 0 when there is none.
 func cursor(r *http.Request, name string) (news.Seq, error) {
