@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -33,6 +34,11 @@ func plain(words []news.Word) string {
 		b.WriteString(w.Text)
 	}
 	return b.String()
+}
+
+// without returns the text of the runs that do not have the mark.
+func without(words []news.Word, mark news.WordOp) string {
+	return plain(slices.DeleteFunc(slices.Clone(words), func(w news.Word) bool { return w.Op == mark }))
 }
 
 func TestAlignRows(t *testing.T) {
@@ -169,6 +175,14 @@ func TestAlignRowsShowsEveryParagraphOnce(t *testing.T) {
 				if r.New != j || plain(r.Right) != new.Paragraphs[j-1] {
 					t.Fatalf("right side: want paragraph %d, got row %+v", j, r)
 				}
+			}
+		}
+		for _, r := range rows {
+			if r.Kind != rowEdit {
+				continue
+			}
+			if before, after := without(r.Both, news.Ins), without(r.Both, news.Del); before != plain(r.Left) || after != plain(r.Right) {
+				t.Fatalf("inline, %q and %q are shown as %+v", plain(r.Left), plain(r.Right), r.Both)
 			}
 		}
 		if i != len(old.Paragraphs) || j != len(new.Paragraphs) {

@@ -233,6 +233,26 @@ func TestDiffOrder(t *testing.T) {
 	}
 }
 
+// TestLayoutIsKept: who chose a layout finds the next edit in it, too.
+func TestLayoutIsKept(t *testing.T) {
+	w := writtenHistory(t)
+	h := New(Options{Store: w.st})
+	for query, want := range map[string]struct{ class, next string }{
+		"":             {`<div class="sheet auto">`, diffPath(w.bridge, 4, 5)},
+		"?view=inline": {`<div class="sheet inline">`, diffPath(w.bridge, 4, 5) + "?view=inline"},
+		"?view=sides":  {`<div class="sheet sides">`, diffPath(w.bridge, 4, 5) + "?view=sides"},
+		"?view=upside": {`<div class="sheet auto">`, diffPath(w.bridge, 4, 5)},
+	} {
+		body := get(t, h, diffPath(w.bridge, 3, 4)+query).Body.String()
+		if !strings.Contains(body, want.class) || !strings.Contains(body, `<a rel="next" href="`+want.next+`">`) {
+			t.Errorf("%q lacks %s or a link to %s", query, want.class, want.next)
+		}
+		if inline := strings.Contains(body, `<div class="side old">`); (query == "?view=inline") == inline {
+			t.Errorf("%q has an old side: %v", query, inline)
+		}
+	}
+}
+
 func TestPublicURLWithPath(t *testing.T) {
 	w := writtenHistory(t)
 	h := New(Options{Store: w.st, PublicURL: "https://example.org/edits/"})
