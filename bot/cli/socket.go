@@ -37,6 +37,7 @@ type Request struct {
 	Backup  string       `json:",omitempty"` // write a copy of the store to this file
 	Hasten  bool         `json:",omitempty"` // visit everything now, due or not
 	Export  *Export      `json:",omitempty"` // a part of the record as a file
+	Import  string       `json:",omitempty"` // take in the history in this file
 	Health  bool         `json:",omitempty"` // say how you are; also what an empty request asks
 }
 
@@ -131,8 +132,11 @@ func exchange(ctx context.Context, c net.Conn, do Do) error {
 	if r.Export != nil {
 		return writeExport(ctx, c, r, do)
 	}
-	ctx, cancel := context.WithTimeout(ctx, askTimeout)
-	defer cancel()
+	if r.Import == "" { // which takes as long as the file is
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, askTimeout)
+		defer cancel()
+	}
 	return json.NewEncoder(c).Encode(do(ctx, r, io.Discard))
 }
 

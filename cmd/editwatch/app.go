@@ -165,6 +165,8 @@ func (a *app) do(ctx context.Context, r cli.Request, out io.Writer) bot.Answer {
 			return bot.Refuse(refusal)
 		}
 		return bot.Answer{Lines: []string{"The store was copied to " + r.Backup + "."}}
+	case r.Import != "":
+		return a.importRecord(ctx, r.Import)
 	case r.Hasten:
 		if err := a.hasten(ctx); err != nil {
 			a.log.Error("visit everything now", "err", err)

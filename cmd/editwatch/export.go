@@ -21,7 +21,9 @@ import (
 type exportCmd struct {
 	facts
 	Channel string   `help:"Only this channel's watches."`
-	Warc    string   `placeholder:"FILE" help:"Instead, the pages as they were fetched, as a WARC file; see keep_pages. - is the standard output."`
+	History string   `placeholder:"FILE" xor:"form" help:"Instead, the articles, versions and events, as JSON Lines: for keeping, for research, and for import. - is the standard output."`
+	Edits   string   `placeholder:"FILE" xor:"form" help:"Instead, a table of edits as CSV, one row for each part of an edit."`
+	Warc    string   `placeholder:"FILE" xor:"form" help:"Instead, the pages as they were fetched, as a WARC file; see keep_pages. - is the standard output."`
 	Source  string   `help:"Only this publication's."`
 	Since   whenFlag `help:"Only from then on: a day like 2026-03-01, a time, or a length of time like 30d before now."`
 	Until   whenFlag `help:"Only before then."`
@@ -31,12 +33,14 @@ type exportCmd struct {
 // to where they are wanted.
 func (c *exportCmd) Run(e *env) error {
 	part := cli.Export{Source: c.Source, Since: time.Time(c.Since), Until: time.Time(c.Until)}
-	if c.Warc != "" {
-		part.Form = formWarc
-		return e.export(part, c.Warc)
+	for form, file := range map[string]string{formHistory: c.History, formEdits: c.Edits, formWarc: c.Warc} {
+		if file != "" {
+			part.Form = form
+			return e.export(part, file)
+		}
 	}
 	if part != (cli.Export{}) {
-		return usageError{errors.New("--source, --since and --until choose pages; name a file with --warc")}
+		return usageError{errors.New("--source, --since and --until choose among what was recorded; name a file with --history, --edits or --warc")}
 	}
 	return e.ask(c.facts, bot.Command{Verb: bot.Export, Channel: news.ChannelName(c.Channel)})
 }
@@ -72,11 +76,17 @@ func (e *env) export(part cli.Export, file string) error {
 }
 
 // Forms of exports.
-const formWarc = "warc"
+const (
+	formHistory = "history"
+	formEdits   = "edits"
+	formWarc    = "warc"
+)
 
 // export writes a part of the record to out, for the socket and in place.
 func (a *app) export(ctx context.Context, part cli.Export, out io.Writer) (bot.Answer, error) {
 	switch part.Form {
+	case formHistory, formEdits:
+		return a.exportRecord(ctx, part, out)
 	case formWarc:
 		return a.exportWarc(ctx, part, out)
 	}

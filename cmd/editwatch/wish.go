@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -63,7 +64,7 @@ func (c *statusCmd) Run(e *env) error {
 
 type importCmd struct {
 	facts
-	File    string `arg:"" help:"An OPML file, or a list of addresses; - is the standard input."`
+	File    string `arg:"" help:"An OPML file, a list of addresses, or a record that export --history wrote; - is the standard input."`
 	Channel string `help:"The channel (default: the only one, or the console)."`
 	Yes     bool   `help:"Do it, rather than say what would be done."`
 }
@@ -82,6 +83,9 @@ func (c *importCmd) Run(e *env) error {
 		return usageError{errors.New("there is no standard input; name a file")}
 	}
 	text, err := io.ReadAll(io.LimitReader(in, bot.MaxImport+1))
+	if err == nil && isRecord(text) {
+		return e.importRecord(c.facts, c.File, io.MultiReader(bytes.NewReader(text), in))
+	}
 	if err != nil {
 		return fmt.Errorf("read what to import: %w", err)
 	}
