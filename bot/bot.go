@@ -4,7 +4,8 @@
 //	cli, discord, slack ──Command──> Bot.Do ──Answer──> cli, discord, slack
 //
 // The words are the same everywhere. A front end knows who asks and in which
-// channel, and says so in the command; the bot decides. An answer has one line
+// channel, and says so in the command, with the [Dialect] in which commands are
+// typed there; the bot decides. An answer has one line
 // for what and one line for what to do, and never contains a raw error, an IP
 // address or a piece of a page's markup.
 //

@@ -74,7 +74,7 @@ func plain(c Command) string {
 	words := []string{string(c.Verb)}
 	for _, w := range []string{c.Target, c.State} {
 		if w != "" {
-			words = append(words, w)
+			words = append(words, quoted(w))
 		}
 	}
 	for _, n := range []int{c.From, c.To, c.Max} {
@@ -92,8 +92,13 @@ func plain(c Command) string {
 }
 
 func plainOption(name, value string) string {
-	if strings.Contains(value, " ") {
-		value = `"` + value + `"`
+	return name + "=" + quoted(value)
+}
+
+// quoted keeps what has a space in it together.
+func quoted(word string) string {
+	if strings.Contains(word, " ") {
+		return `"` + word + `"`
 	}
-	return name + "=" + value
+	return word
 }

@@ -44,6 +44,9 @@ func (b *Bot) history(ctx context.Context, c Command, now time.Time) (Answer, er
 		if e.Kind == news.Edited && e.Significance < news.Major {
 			line += " (" + e.Significance.String() + ")"
 		}
+		if e.Kind == news.Testing && e.Detail != "" {
+			line += ", " + e.Detail
+		}
 		ans.Lines = append(ans.Lines, line)
 		ans.Facts = append(ans.Facts, fact(r))
 	}

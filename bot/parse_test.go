@@ -67,6 +67,17 @@ func TestParse(t *testing.T) {
 		if d := cmp.Diff(tt.want, got); d != "" {
 			t.Errorf("Parse(%q), want (-) and got (+):\n%s", tt.in, d)
 		}
+		// What a reply says to type means what it says.
+		if got.Verb == Import {
+			continue
+		}
+		again, err := Parse(plain(got), nil)
+		if len(again.Options) == 0 {
+			again.Options = nil
+		}
+		if d := cmp.Diff(got, again); err != nil || d != "" {
+			t.Errorf("Parse(%q): %v; want (-) and got (+):\n%s", plain(got), err, d)
+		}
 	}
 }
 
