@@ -25,6 +25,7 @@ import (
 	"github.com/editwatch/editwatch/internal/brief"
 	"github.com/editwatch/editwatch/internal/news"
 	"github.com/editwatch/editwatch/internal/report"
+	"github.com/editwatch/editwatch/internal/search"
 	"github.com/editwatch/editwatch/internal/store"
 )
 
@@ -52,6 +53,7 @@ const (
 	Withhold  Verb = "withhold"  // show and tell nothing of an article
 	Reinstate Verb = "reinstate" // take that back
 	Delete    Verb = "delete"    // remove an article for good
+	Search    Verb = "search"    // find versions by their words
 
 	// Only buttons ask for these.
 	Mute   Verb = "mute"   // hear nothing more of one article
@@ -97,6 +99,9 @@ type Command struct {
 	Options map[string]string
 	// Text is what Import reads; of Withhold, the sentence shown in its place.
 	Text string
+
+	// Find is what Search looks for.
+	Find search.Query
 
 	// FromButton says that a button of ours asks, which names what we showed.
 	FromButton bool
@@ -183,6 +188,7 @@ type Options struct {
 	Met    func(news.ChannelName) bool
 	Links  report.Links // where people read more
 	Limits Limits
+	Search Searcher // nil where that is switched off
 	// Version is what status says editwatch is; empty: nothing.
 	Version string
 }
@@ -262,6 +268,8 @@ func (b *Bot) do(ctx context.Context, c Command, now time.Time) (Answer, error) 
 		return b.withhold(ctx, c, now)
 	case Delete:
 		return b.delete(ctx, c)
+	case Search:
+		return b.search(ctx, c, now)
 	}
 	return Answer{}, &news.Refusal{What: fmt.Sprintf("There is no command %q.", short(string(c.Verb))), Do: "Try " + c.typed(Help, "") + "."}
 }

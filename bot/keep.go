@@ -147,6 +147,13 @@ func (b *Bot) delete(ctx context.Context, c Command) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
+	if b.o.Search != nil {
+		// What cannot be removed now is passed over by searches, and leaves the
+		// index when that is made anew.
+		if err := b.o.Search.Remove(ctx, a.ID); err != nil {
+			return Answer{}, err
+		}
+	}
 	f := deletedFact{Article: b.articleFact(a), Versions: done.Versions, Events: done.Events, Captures: done.Captures, Posts: done.Posts, Watches: []news.WatchID{}}
 	for _, w := range done.Watches {
 		f.Watches = append(f.Watches, w.ID)

@@ -37,6 +37,7 @@ type app struct {
 	notifier *notify.Notifier
 	bot      *bot.Bot
 	chat     *chat
+	index    *index // nil: search is switched off
 	channels map[news.ChannelName]notify.Channel
 	dry      bool // tell what would be posted, and post nothing
 }
@@ -70,8 +71,12 @@ func newApp(e *env, c config) (*app, error) {
 		Flood:    notify.Flood{Old: time.Duration(c.Announce.Stale)},
 		Logger:   a.log,
 	})
+	if c.Search {
+		a.index = newIndex(c.Store, a.store, a.log)
+	}
 	a.bot = bot.New(a.store, a.watcher, a.notifier, bot.Options{
 		Channels: names, Aliases: c.aliases(), Met: a.chat.met, Links: report.Links{Base: c.PublicURL}, Version: version(),
+		Search: a.searcher(),
 		Limits: bot.Limits{Server: c.Limits.Server, Channel: c.Limits.Channel, Articles: c.Limits.Articles},
 	})
 	if err := a.chat.answer(a.bot, a.store); err != nil {
@@ -89,7 +94,13 @@ func coalesce(d duration) time.Duration {
 	return time.Duration(d)
 }
 
-func (a *app) close() error { return a.store.Close() }
+func (a *app) close() error {
+	var err error
+	if a.index != nil {
+		err = a.index.close()
+	}
+	return errors.Join(err, a.store.Close())
+}
 
 // openStore opens the store, with a word on what to do when it cannot.
 func openStore(path string) (store.Store, error) {

@@ -37,6 +37,7 @@ type config struct {
 	Contact   string          `toml:"contact"`
 	KeepPages string          `toml:"keep_pages"`
 	Excerpt   bool            `toml:"excerpt"`
+	Search    bool            `toml:"search"`
 	Retention retentionConfig `toml:"retention"`
 	Poll      pollConfig      `toml:"poll"`
 	Announce  announceConfig  `toml:"announce"`
@@ -119,6 +120,7 @@ func defaults() config {
 		Store:     "editwatch.db",
 		Listen:    "127.0.0.1:8080",
 		KeepPages: string(watcher.KeepLast),
+		Search:    true,
 		Poll: pollConfig{
 			Gap: duration(2 * time.Second), Allow: []netip.Prefix{}, Hosts: 16, Timeout: duration(25 * time.Second),
 			PageMax: 5 << 20, FeedMax: 8 << 20,

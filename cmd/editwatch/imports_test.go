@@ -20,7 +20,7 @@ const module = "github.com/editwatch/editwatch/"
 var mayImport = map[string][]string{
 	"cmd/editwatch": {"*"},
 
-	"bot":         {"internal/brief", "internal/edit", "internal/news", "internal/report", "internal/store"},
+	"bot":         {"internal/brief", "internal/edit", "internal/news", "internal/report", "internal/search", "internal/store"},
 	"bot/cli":     {"bot", "internal/brief", "internal/news"},
 	"bot/discord": {"bot", "internal/brief", "internal/discord", "internal/news", "internal/store"},
 	"bot/slack":   {"bot", "internal/brief", "internal/slack", "internal/news", "internal/store"},

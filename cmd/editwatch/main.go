@@ -55,6 +55,7 @@ type grammar struct {
 	History historyCmd `cmd:"" help:"The versions of an article." group:"articles"`
 	Diff    diffCmd    `cmd:"" help:"What changed between two versions." group:"articles"`
 	Explain explainCmd `cmd:"" help:"When an article was last checked, and why nothing was said." group:"articles"`
+	Search  searchCmd  `cmd:"" help:"Versions that say something, or said it before an edit." group:"articles"`
 	Extract extractCmd `cmd:"" help:"What would be read from a page." group:"articles"`
 	Compare compareCmd `cmd:"" help:"What would be announced, from two pages or texts." group:"articles"`
 

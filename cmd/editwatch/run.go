@@ -80,6 +80,9 @@ func (a *app) run(e *env, l net.Listener, urls []string, dry bool) error {
 	group.Go(func() error { return cli.Serve(ctx, cli.SocketPath(a.config.Store), a.do, a.log) })
 	group.Go(func() error { return a.watcher.Run(ctx) })
 	group.Go(func() error { return a.sweepLoop(ctx) })
+	if a.index != nil {
+		group.Go(func() error { return a.index.run(ctx) })
+	}
 	if dry {
 		out := console.New(e.stdout, e.style())
 		group.Go(func() error {
@@ -146,7 +149,7 @@ func (a *app) addAll(ctx context.Context, e *env, urls []string) error {
 
 // serve answers browsers until the context ends.
 func (a *app) serve(ctx context.Context, l net.Listener) error {
-	handler := web.New(web.Options{Excerpt: a.config.Excerpt, Store: a.store, PublicURL: a.config.PublicURL, Version: version(), Closing: ctx.Done(), Logger: a.log})
+	handler := web.New(web.Options{Excerpt: a.config.Excerpt, Store: a.store, PublicURL: a.config.PublicURL, Version: version(), Search: a.searcher(), Closing: ctx.Done(), Logger: a.log})
 	pages := handler
 	if !a.dry { // a dry run takes no commands
 		pages = a.chat.beside(handler)

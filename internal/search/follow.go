@@ -42,7 +42,7 @@ func (x *Index) Run(ctx context.Context) error {
 			}
 		default:
 		}
-		if err := x.catchUp(ctx); err != nil && ctx.Err() == nil {
+		if err := x.CatchUp(ctx); err != nil && ctx.Err() == nil {
 			x.log.Warn("the search index does not follow", "err", err)
 			again = time.After(retryAfter)
 			if unusable(err) {
@@ -85,7 +85,7 @@ func (x *Index) sameStore(ctx context.Context) error {
 	list, err := x.store.Recorded(ctx, at.Place-1, 1)
 	switch {
 	case err != nil:
-		return nil // catchUp says so
+		return nil // CatchUp says so
 	case len(list) > 0 && list[0].Place == at.Place && list[0] != at:
 		return errors.New("the store has another version in its place")
 	case len(list) == 0:
@@ -96,8 +96,9 @@ func (x *Index) sameStore(ctx context.Context) error {
 	return nil
 }
 
-// catchUp takes in what was recorded since.
-func (x *Index) catchUp(ctx context.Context) error {
+// CatchUp takes in what was recorded since. [Index.Run] does so by itself; it is
+// for programs that search once.
+func (x *Index) CatchUp(ctx context.Context) error {
 	at, err := x.cursor(ctx)
 	if err != nil {
 		return err
