@@ -126,7 +126,7 @@ func told(t testing.TB) *bench {
 	b.version(a3, "Die Brücke bleibt geschlossen", "Der Bürgermeister sprach am Montag.") // +4h
 	b.version(a3, "Die Brücke bleibt geschlossen", "Der Bürgermeister sprach am Dienstag.")
 	b.version(a1, "Council votes to close bridge for two years", "The bridge carries 11,000 vehicles a day.", "Ferries will run as usual.", "The mayor declined to comment.") // +6h
-	b.CatchUp()
+	b.catchUp()
 	return b
 }
 
@@ -264,7 +264,7 @@ func TestPages(t *testing.T) {
 			b.version(id, fmt.Sprintf("Bridge %d", i), fmt.Sprintf("Round %d.", round))
 		}
 	}
-	b.CatchUp()
+	b.catchUp()
 	for _, q := range []Query{{Words: "bridge"}, {Words: "bridge", Each: true}, {Words: "bridge", Best: true}, {Words: "bridge", Best: true, Each: true}} {
 		q.Max = 100
 		all := names(b.search(q))
@@ -303,7 +303,7 @@ func TestRemove(t *testing.T) {
 		t.Errorf("left are %s", got)
 	}
 	b.version("a1", "Council votes to close bridge", "The bridge.")
-	b.CatchUp()
+	b.catchUp()
 	if got := names(b.search(Query{Words: "bridge"})); got != "a1/4" {
 		t.Errorf("found %s", got)
 	}
