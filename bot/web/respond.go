@@ -113,7 +113,7 @@ type answer struct {
 // when it is needed and was not made before.
 func (s *site) send(w http.ResponseWriter, r *http.Request, a answer) error {
 	h := w.Header()
-	h.Set("ETag", a.tag)
+	h.Set("ETag", "W/"+a.tag)          // weak: the body may be packed on its way
 	h.Set("Cache-Control", "no-cache") // keep, but ask each time
 	if a.keep {
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")

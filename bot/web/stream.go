@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/netip"
 	"slices"
@@ -82,20 +81,6 @@ func (s *streams) open(client netip.Addr) (done func(), err error) {
 	}, nil
 }
 
-// client returns the address a request comes from, or the zero one for a client
-// on this machine: a proxy, behind which all have the same.
-func client(r *http.Request) netip.Addr {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return netip.Addr{}
-	}
-	addr, err := netip.ParseAddr(host)
-	if err != nil || addr.Unmap().IsLoopback() {
-		return netip.Addr{}
-	}
-	return addr.Unmap()
-}
-
 // stream sends events until the client leaves or the program ends.
 func (s *site) stream(w http.ResponseWriter, r *http.Request) error {
 	q := ask(r, slices.Concat(eventFilters, []string{"after"})...)
@@ -117,7 +102,7 @@ func (s *site) stream(w http.ResponseWriter, r *http.Request) error {
 		after = newest
 	}
 	want.After, want.Oldest, want.Max = after, true, streamBatch
-	done, err := s.streams.open(client(r))
+	done, err := s.streams.open(s.gate.client(r))
 	if err != nil {
 		if ref, ok := errors.AsType[*refusal](err); ok && ref.Status == http.StatusServiceUnavailable {
 			w.Header().Set("Retry-After", "60")

@@ -81,6 +81,7 @@ type Options struct {
 	// Excerpt shows of texts what changed and the words around it, and no text
 	// whole.
 	Excerpt bool
+	Access  Access
 	Logger  *slog.Logger
 }
 
@@ -93,7 +94,7 @@ type Searcher interface {
 // and HEAD only. It serves requests with and without the path of PublicURL, so
 // that a proxy may strip it or not.
 func New(o Options) http.Handler {
-	s := &site{store: o.Store, version: o.Version, ready: o.Ready, search: o.Search, closing: o.Closing, excerpt: o.Excerpt, log: o.Logger}
+	s := &site{store: o.Store, version: o.Version, ready: o.Ready, search: o.Search, closing: o.Closing, excerpt: o.Excerpt, gate: newGate(o.Access), log: o.Logger}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -107,7 +108,7 @@ func New(o Options) http.Handler {
 		}
 	}
 	s.pages = parsePages(s.prefix)
-	return s.guard(s.routes())
+	return s.guard(s.gated(s.routes()))
 }
 
 // site holds what all handlers share. But for the bodies and looks kept and
@@ -121,6 +122,7 @@ type site struct {
 	search  Searcher
 	closing <-chan struct{}
 	excerpt bool // no text is shown whole
+	gate    *gate
 	log     *slog.Logger
 	pages   map[string]*template.Template
 	kept    kept
