@@ -38,6 +38,7 @@ type config struct {
 	KeepPages string          `toml:"keep_pages"`
 	Excerpt   bool            `toml:"excerpt"`
 	Search    bool            `toml:"search"`
+	Web       webConfig       `toml:"web"`
 	Retention retentionConfig `toml:"retention"`
 	Poll      pollConfig      `toml:"poll"`
 	Announce  announceConfig  `toml:"announce"`
@@ -121,6 +122,7 @@ func defaults() config {
 		Listen:    "127.0.0.1:8080",
 		KeepPages: string(watcher.KeepLast),
 		Search:    true,
+		Web:       webConfig{Proxies: []network{}, Rate: 20},
 		Poll: pollConfig{
 			Gap: duration(2 * time.Second), Allow: []netip.Prefix{}, Hosts: 16, Timeout: duration(25 * time.Second),
 			PageMax: 5 << 20, FeedMax: 8 << 20,
@@ -264,6 +266,7 @@ func (c *config) check() error {
 			report("%s.api_url: %q is not a web address", key, u)
 		}
 	}
+	c.Web.check(report)
 	names := map[string]bool{consoleName: true}
 	for i, ch := range c.Channels {
 		names[ch.Name] = true

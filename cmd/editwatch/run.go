@@ -149,7 +149,12 @@ func (a *app) addAll(ctx context.Context, e *env, urls []string) error {
 
 // serve answers browsers until the context ends.
 func (a *app) serve(ctx context.Context, l net.Listener) error {
-	handler := web.New(web.Options{Excerpt: a.config.Excerpt, Store: a.store, PublicURL: a.config.PublicURL, Version: version(), Search: a.searcher(), Closing: ctx.Done(), Logger: a.log})
+	access, err := a.config.Web.access()
+	if err != nil {
+		l.Close()
+		return err
+	}
+	handler := web.New(web.Options{Access: access, Excerpt: a.config.Excerpt, Store: a.store, PublicURL: a.config.PublicURL, Version: version(), Search: a.searcher(), Closing: ctx.Done(), Logger: a.log})
 	pages := handler
 	if !a.dry { // a dry run takes no commands
 		pages = a.chat.beside(handler)
@@ -164,7 +169,7 @@ func (a *app) serve(ctx context.Context, l net.Listener) error {
 			server.Close()
 		}
 	})
-	err := server.Serve(l)
+	err = server.Serve(l)
 	if errors.Is(err, http.ErrServerClosed) {
 		<-ended
 		return nil
