@@ -58,7 +58,7 @@ func TestReplies(t *testing.T) {
 }
 
 // ages are what depends on when the test runs.
-var ages = regexp.MustCompile(`((today|tomorrow|yesterday|on)?,? ?(\d{4}-\d\d-\d\d|\d{1,2} [A-Z][a-z]{2,8}( \d{4})?)?,? ?\d{1,2}:\d\d (UTC|GMT|BST|there now)|\d+ s after|in about [^,.)]*|in \d+ [a-z]+|\b\d+ (second|minute)s? (ago|after)|just now)`)
+var ages = regexp.MustCompile(`((today|tomorrow|yesterday|on)?,? ?(\d{4}-\d\d-\d\d|\d{1,2} [A-Z][a-z]{2,8}( \d{4})?)?,? ?\d{1,2}:\d\d (UTC|GMT|BST|there now)|\d+ s after|right after|in about [^,.)]*|in \d+ [a-z]+|\b\d+ (second|minute)s? (ago|after)|just now)`)
 
 // TestMessageFits lays out what no bot should say.
 func TestMessageFits(t *testing.T) {

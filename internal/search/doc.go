@@ -12,9 +12,9 @@
 //
 // SQLite's FTS5 does the indexing, in Go alone (modernc.org/sqlite). The texts
 // themselves are not in it. For 100,000 versions of some 250 words it takes
-// 2,267 bytes a version; it takes in 930 versions a second and answers as a person types, letter by
-// letter, in 10 ms (median) and 120 ms (the slowest in a hundred), measured on
-// two busy cores by
+// 2,267 bytes a version; it takes in 930 versions a second and answers as a
+// person types, letter by letter, in 10 ms (median) and 120 ms (the slowest in a
+// hundred), measured on two busy cores by
 //
 //	go test ./internal/search -run '^$' -bench Search -benchtime 1x -timeout 40m -args -versions 100000
 package search
