@@ -29,26 +29,11 @@ const (
 func (x *Index) Run(ctx context.Context) error {
 	changed, stop := x.store.Signal()
 	defer stop()
-	if err := x.sameStore(ctx); err != nil {
-		x.log.Warn("the search index is made anew", "err", err)
-		x.damage()
-	}
 	for {
 		var again <-chan time.Time
-		select {
-		case <-x.damaged:
-			if err := x.renew(); err != nil {
-				x.log.Error("the search index cannot be made anew", "index", x.path, "err", err)
-			}
-		default:
-		}
 		if err := x.CatchUp(ctx); err != nil && ctx.Err() == nil {
-			x.log.Warn("the search index does not follow", "err", err)
+			x.log.Warn("the search index does not follow", "index", x.path, "err", err)
 			again = time.After(retryAfter)
-			if unusable(err) {
-				x.damage()
-				again = time.After(time.Second)
-			}
 		}
 		select {
 		case <-ctx.Done():
@@ -61,7 +46,29 @@ func (x *Index) Run(ctx context.Context) error {
 	}
 }
 
-// damage has Run make the index anew.
+// CatchUp takes in what was recorded since. [Index.Run] does so by itself; it is
+// for programs that search once. An index that is damaged, or of another store,
+// is made anew first. Only one CatchUp may run at a time.
+func (x *Index) CatchUp(ctx context.Context) error {
+	for range 2 {
+		select {
+		case <-x.damaged:
+			if err := x.renew(); err != nil {
+				return fmt.Errorf("make the search index anew: %w", err)
+			}
+		default:
+		}
+		err := x.follow(ctx)
+		if !unusable(err) || ctx.Err() != nil {
+			return err
+		}
+		x.log.Warn("the search index is made anew", "err", err)
+		x.damage()
+	}
+	return errors.New("the search index was unusable twice in a row")
+}
+
+// damage has CatchUp make the index anew.
 func (x *Index) damage() {
 	select {
 	case x.damaged <- struct{}{}:
@@ -82,23 +89,38 @@ func (x *Index) sameStore(ctx context.Context) error {
 	if err != nil || at.Place == 0 {
 		return err
 	}
+	var hash news.Hash
+	if err := x.write.QueryRowContext(ctx, `SELECT hash FROM state`).Scan(&hash); err != nil {
+		return err
+	}
 	list, err := x.store.Recorded(ctx, at.Place-1, 1)
 	switch {
 	case err != nil:
-		return nil // CatchUp says so
-	case len(list) > 0 && list[0].Place == at.Place && list[0] != at:
-		return errors.New("the store has another version in its place")
+		return nil // follow says so
+	case len(list) > 0 && list[0].Place == at.Place:
+		v, err := x.store.Versions(ctx, at.Article, at.Number, at.Number)
+		if list[0] != at || err == nil && len(v) == 1 && hash != "" && v[0].Hash != hash {
+			return fmt.Errorf("%w: the store has another version in its place", errOtherStore)
+		}
 	case len(list) == 0:
 		if a, err := x.store.Article(ctx, at.Article); err != nil || a.Versions < at.Number {
-			return errors.New("the store is behind it")
+			return fmt.Errorf("%w: it is behind the index", errOtherStore)
 		}
 	}
 	return nil
 }
 
-// CatchUp takes in what was recorded since. [Index.Run] does so by itself; it is
-// for programs that search once.
-func (x *Index) CatchUp(ctx context.Context) error {
+// errOtherStore means that the index was made from another store.
+var errOtherStore = errors.New("the store is not the one that the index was made from")
+
+// follow takes in what was recorded since.
+func (x *Index) follow(ctx context.Context) error {
+	if !x.compared {
+		if err := x.sameStore(ctx); err != nil {
+			return err
+		}
+		x.compared = true
+	}
 	at, err := x.cursor(ctx)
 	if err != nil {
 		return err
@@ -155,7 +177,7 @@ func (x *Index) take(ctx context.Context, list []store.VersionAt) error {
 			}
 		}
 		last := list[len(list)-1]
-		_, err := tx.ExecContext(ctx, `UPDATE state SET place = ?, article = ?, version = ?`, last.Place, last.Article, last.Number)
+		_, err := tx.ExecContext(ctx, `UPDATE state SET place = ?, article = ?, version = ?, hash = ?`, last.Place, last.Article, last.Number, docs[last].hash)
 		return err
 	})
 }
@@ -182,6 +204,7 @@ func (x *Index) update(ctx context.Context, fn func(tx *sql.Tx) error) error {
 type doc struct {
 	seq  news.Seq
 	at   time.Time
+	hash news.Hash
 	cols [7]string // the columns of words
 }
 
@@ -241,7 +264,7 @@ func (x *Index) eventsOf(ctx context.Context, a news.Article, first int) (map[in
 // docOf makes a doc of a version. previous is the version before, and event
 // tells of the edit; either may be zero.
 func docOf(a news.Article, v, previous news.Version, event news.Event) doc {
-	d := doc{seq: event.Seq, at: v.Seen}
+	d := doc{seq: event.Seq, at: v.Seen, hash: v.Hash}
 	if !event.At.IsZero() {
 		d.at = event.At
 	}

@@ -21,7 +21,7 @@ import (
 
 // layout numbers what the index's file looks like, and what the words in it
 // are. A file of another layout is made anew.
-const layout = 1
+const layout = 2
 
 // Store is what an index reads. Its methods are those of [store.Store].
 type Store interface {
@@ -46,6 +46,7 @@ type Index struct {
 
 	rebuilding atomic.Bool
 	damaged    chan struct{} // a query met damage; has room for one
+	compared   bool          // with the store, since it was opened; CatchUp's
 }
 
 // Options configure an index.
@@ -140,7 +141,7 @@ func (x *Index) openFile() (err error) {
 // text as they are in the version, and what the edit struck from and added to
 // each. The last holds what is filtered by; see tags.
 const schema = `
-CREATE TABLE state (layout INTEGER, place INTEGER, article TEXT, version INTEGER);
+CREATE TABLE state (layout INTEGER, place INTEGER, article TEXT, version INTEGER, hash TEXT);
 CREATE TABLE doc (place INTEGER PRIMARY KEY, article TEXT, version INTEGER, seq INTEGER, at INTEGER);
 CREATE INDEX doc_at ON doc (at);
 CREATE VIRTUAL TABLE words USING fts5(
@@ -173,15 +174,15 @@ func (x *Index) renew() error {
 	if _, err := x.write.Exec(schema); err != nil {
 		return err
 	}
-	_, err = x.write.Exec(`INSERT INTO state VALUES (?, 0, '', 0)`, layout)
+	_, err = x.write.Exec(`INSERT INTO state VALUES (?, 0, '', 0, '')`, layout)
 	return err
 }
 
 // unusable reports whether an error says that the file is no good, rather than
 // that something passing went wrong.
 func unusable(err error) bool {
-	if err == nil {
-		return false
+	if err == nil || errors.Is(err, errOtherStore) {
+		return err != nil
 	}
 	s := err.Error()
 	for _, sign := range []string{"malformed", "not a database", "no such table", "disk image", "corrupt", "vtable constructor failed"} {

@@ -391,3 +391,33 @@ func TestRun(t *testing.T) {
 	}
 	b.follow(func() bool { return names(b.search(Query{Words: "balloon"})) == "a2/3" })
 }
+
+// TestRestored: an index that is ahead of a restored backup is made anew, also
+// where nobody runs it.
+func TestRestored(t *testing.T) {
+	b := told(t)
+	path := filepath.Join(t.TempDir(), "restored.db")
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(b.st.Backup(t.Context(), f), f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	b.version("a2", "Ferry timetable", "A zeppelin lands.")
+	b.catchUp()
+	b.x.Close()
+	if b.st, err = bolt.Open(path, bolt.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	defer b.st.Close()
+	b.version("a2", "Ferry timetable", "A balloon lands.")
+	b.open()
+	b.catchUp()
+	if got := names(b.search(Query{Words: "balloon"})); got != "a2/2" {
+		t.Errorf("found %q of what was recorded since", got)
+	}
+	if got := names(b.search(Query{Words: "zeppelin"})); got != "" {
+		t.Errorf("found %q, which the backup does not have", got)
+	}
+}
