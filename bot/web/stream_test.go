@@ -217,10 +217,11 @@ func TestStreamCutsOffWhoDoesNotRead(t *testing.T) {
 		t.Skip("waits for a write to time out")
 	}
 	hist := newHistory(t)
-	long := strings.Repeat("A long paragraph that fills the buffers between. ", 4000)
 	a := hist.sight(news.Article{URL: "https://long.example/1", Source: "Long", FirstSeen: opened})
 	for i := range 24 {
-		hist.read(&a, news.Text{Headline: "Long", Paragraphs: []string{long + strconv.Itoa(i)}}, opened.Add(time.Duration(i)*time.Minute))
+		// Long enough to fill the buffers between, and not to be compared by words.
+		long := strings.Repeat("word"+strconv.Itoa(i)+" ", 25_000) + "end"
+		hist.read(&a, news.Text{Headline: "Long", Paragraphs: []string{long}}, opened.Add(time.Duration(i)*time.Minute))
 	}
 	s := New(Options{Store: hist.st})
 	srv := httptest.NewUnstartedServer(s)
@@ -239,11 +240,7 @@ func TestStreamCutsOffWhoDoesNotRead(t *testing.T) {
 	defer c.Close()
 	c.(*net.TCPConn).SetReadBuffer(1 << 10)
 	fmt.Fprintf(c, "GET %s/stream?after=0 HTTP/1.1\r\nHost: x\r\n\r\n", apiRoot)
-	select {
-	case <-ended:
-	case <-time.After(2 * streamWrite):
-		t.Error("a client that reads nothing holds the stream")
-	}
+	<-ended // or the client, which reads nothing, holds the stream
 }
 
 // TestStreamOutlivesTheLimitsOfRequests: neither the limit on reading nor that
