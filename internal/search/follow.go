@@ -17,6 +17,9 @@ import (
 const (
 	// batch is how many versions are taken in in one transaction.
 	batch = 256
+	// pause gathers what is recorded at nearly the same time: a transaction of
+	// its own for every version would cost more than polling does.
+	pause = 2 * time.Second
 	// retryAfter is the wait after something went wrong.
 	retryAfter = 30 * time.Second
 	// lookBack bounds how many events of an article are read to find those of
@@ -39,6 +42,10 @@ func (x *Index) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-changed:
+			select {
+			case <-time.After(pause):
+			case <-ctx.Done():
+			}
 		case <-again:
 		case <-x.damaged:
 			x.damage()
