@@ -109,7 +109,7 @@ type articleFact struct {
 func (b *Bot) articleFact(a news.Article) articleFact {
 	return articleFact{
 		ID: a.ID, URL: a.URL, Headline: a.Headline, Source: a.Source, FirstSeen: a.FirstSeen,
-		Checked: known(a.Polling.Last), Next: known(a.Polling.Next), Removed: known(a.Removed), Retired: known(a.Retired),
+		Checked: news.Known(a.Polling.Last), Next: news.Known(a.Polling.Next), Removed: news.Known(a.Removed), Retired: news.Known(a.Retired),
 		Versions: a.Versions, Edits: a.Edits, Links: news.ReportLinks{History: b.o.Links.History(a.ID)},
 	}
 }

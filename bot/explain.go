@@ -62,7 +62,7 @@ func (b *Bot) explain(ctx context.Context, c Command, now time.Time) (Answer, er
 		lines = append(lines, "The last check: "+s+".")
 	}
 	if p.Failures > 0 {
-		f.Failing = known(p.FailingSince)
+		f.Failing = news.Known(p.FailingSince)
 		lines = append(lines, fmt.Sprintf("It failed %s in a row, since %s; it is tried again ever less often, and never given up.",
 			times(p.Failures), brief.Clock(p.FailingSince, now, zone)))
 	}

@@ -78,7 +78,7 @@ func (b *Bot) withhold(ctx context.Context, c Command, now time.Time) (Answer, e
 			name + " is withheld: pages, feeds, API, search and chat say “" + why + "” in its place.",
 			"It is checked and recorded as before, and nothing of it is announced.",
 		},
-		Facts: facts(keepFact{Article: b.articleFact(a), Withheld: known(since), Why: why}),
+		Facts: facts(keepFact{Article: b.articleFact(a), Withheld: news.Known(since), Why: why}),
 	}
 	posts, err := b.posts(ctx, a)
 	if err != nil {

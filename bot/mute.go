@@ -27,7 +27,7 @@ func (b *Bot) mute(ctx context.Context, c Command, until, now time.Time) (Answer
 		return Answer{}, err
 	}
 	title := quote(first(a.Headline, a.URL))
-	ans := Answer{Facts: []json.RawMessage{fact(map[string]any{"article": a.ID, "channel": c.Aliases.Called(channel), "muted_until": known(until)})}}
+	ans := Answer{Facts: []json.RawMessage{fact(map[string]any{"article": a.ID, "channel": c.Aliases.Called(channel), "muted_until": news.Known(until)})}}
 	if until.IsZero() {
 		ans.Lines = []string{fmt.Sprintf("%s is heard of again in %s.", title, c.place(channel))}
 		ans.Buttons = []news.Button{button("Mute article", news.Action{Verb: string(Mute), Target: string(a.ID)})}

@@ -139,7 +139,7 @@ func (b *Bot) channelStatus(ctx context.Context, c Command, f *statusFact, a *An
 		a.Lines = append(a.Lines, fmt.Sprintf("I may not post here since %s (%s). I try again once a day, and at once after %s.", brief.Clock(st.Since, now, zone), st.Trouble, c.typed(Test, "")))
 	}
 	if p := st.Publishing; s.Publish != news.PublishOff {
-		f.Publish = &publishFact{Left: p.Left(now), PerHour: p.Allowed(), Waiting: len(p.Waiting), Dropped: p.Dropped, Until: known(p.Until)}
+		f.Publish = &publishFact{Left: p.Left(now), PerHour: p.Allowed(), Waiting: len(p.Waiting), Dropped: p.Dropped, Until: news.Known(p.Until)}
 		line := fmt.Sprintf("Published to followers: %s; %d of %d left this hour", s.Publish, p.Left(now), p.Allowed())
 		if now.Before(p.Until) {
 			line += ", none before " + brief.Clock(p.Until, now, zone)

@@ -165,15 +165,8 @@ func (b *Bot) watchFact(ctx context.Context, w news.Watch, now time.Time, zone *
 			f.Detail = "until " + brief.Clock(w.PausedUntil, now, zone)
 		}
 	}
-	f.Checked, f.Next = known(polling.Last), known(polling.Next)
+	f.Checked, f.Next = news.Known(polling.Last), news.Known(polling.Next)
 	return f, nil
-}
-
-func known(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	return &t
 }
 
 // find returns the watch that the target names, by its ID or its address.

@@ -4,11 +4,9 @@ import (
 	"encoding/json"
 	"io"
 	"strings"
-	"unicode"
-
-	"golang.org/x/text/width"
 
 	"github.com/editwatch/editwatch/bot"
+	"github.com/editwatch/editwatch/internal/brief"
 )
 
 // PrintList writes the answer to List in columns, for a terminal of so many
@@ -21,7 +19,7 @@ func PrintList(w io.Writer, a bot.Answer, cells int) error {
 	widest := make([]int, len(rows[0]))
 	for _, row := range rows {
 		for i, c := range row {
-			widest[i] = max(widest[i], cellsOf(c))
+			widest[i] = max(widest[i], brief.Cells(c))
 		}
 	}
 	fit(widest, cells)
@@ -33,11 +31,11 @@ func PrintList(w io.Writer, a bot.Answer, cells int) error {
 				continue
 			}
 			c = cut(c, widest[i])
-			b.WriteString(c + strings.Repeat(" ", widest[i]-cellsOf(c)+2))
+			b.WriteString(c + strings.Repeat(" ", widest[i]-brief.Cells(c)+2))
 		}
 	}
 	for _, line := range rest {
-		b.WriteString(clean(line) + "\n")
+		b.WriteString(brief.Clean(line) + "\n")
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -66,7 +64,7 @@ func rowsOf(a bot.Answer) (rows [][]string, rest []string, ok bool) {
 			return nil, nil, false
 		}
 		for c := range row {
-			row[c] = clean(row[c])
+			row[c] = brief.Clean(row[c])
 		}
 		rows = append(rows, row)
 	}
@@ -92,29 +90,15 @@ func fit(widest []int, cells int) {
 
 // cut shortens a text to so many cells.
 func cut(s string, most int) string {
-	if cellsOf(s) <= most {
+	if brief.Cells(s) <= most {
 		return s
 	}
 	used, end := 1, 0 // the ellipsis
 	for i, r := range s {
-		if used += cellsOf(string(r)); used > most {
+		if used += brief.Cells(string(r)); used > most {
 			break
 		}
 		end = i + len(string(r))
 	}
 	return strings.TrimRight(s[:end], " ") + "…"
-}
-
-// cellsOf returns how many cells of a terminal a text takes.
-func cellsOf(s string) (n int) {
-	for _, r := range s {
-		switch k := width.LookupRune(r).Kind(); {
-		case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
-		case k == width.EastAsianWide, k == width.EastAsianFullwidth:
-			n += 2
-		default:
-			n++
-		}
-	}
-	return n
 }

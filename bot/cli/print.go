@@ -13,7 +13,7 @@ import (
 func Print(w io.Writer, a bot.Answer, format func(brief.Brief) string) error {
 	var b strings.Builder
 	for _, line := range a.Lines {
-		b.WriteString(clean(line))
+		b.WriteString(brief.Clean(line)) // which quotes titles of pages
 		b.WriteByte('\n')
 	}
 	for _, br := range a.Briefs {
@@ -21,14 +21,4 @@ func Print(w io.Writer, a bot.Answer, format func(brief.Brief) string) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
-}
-
-// clean takes out what would steer a terminal: lines quote titles of pages.
-func clean(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r >= 0x7f && r < 0xa0 {
-			return -1
-		}
-		return r
-	}, s)
 }

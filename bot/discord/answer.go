@@ -43,7 +43,7 @@ func message(a bot.Answer) discord.Message {
 			color = colorRefused
 		}
 		m.Embeds = append(m.Embeds, &discordgo.MessageEmbed{Description: text, Color: color})
-		room -= discord.Len(text)
+		room -= brief.Len(text)
 	}
 	for i, b := range a.Briefs {
 		if len(m.Embeds) == discord.MaxEmbeds {
@@ -57,9 +57,9 @@ func message(a bot.Answer) discord.Message {
 		e := discord.Embed(b, share-around, a.Buttons)
 		e.Color = colorAnswer
 		m.Embeds = append(m.Embeds, e)
-		room -= discord.Len(e.Title) + discord.Len(e.Description)
+		room -= brief.Len(e.Title) + brief.Len(e.Description)
 		if e.Footer != nil {
-			room -= discord.Len(e.Footer.Text)
+			room -= brief.Len(e.Footer.Text)
 		}
 	}
 	if m.Content == "" && len(m.Embeds) == 0 {
@@ -74,11 +74,11 @@ func message(a bot.Answer) discord.Message {
 func fit(lines []string, most int, whole bool) (text string, rest []string) {
 	var b strings.Builder
 	for i, l := range lines {
-		n := discord.Len(l)
+		n := brief.Len(l)
 		if i > 0 {
 			n++
 		}
-		if discord.Len(b.String())+n > most {
+		if brief.Len(b.String())+n > most {
 			if i == 0 {
 				return cut(l, most), lines[1:]
 			}

@@ -3,7 +3,6 @@ package discord
 import (
 	"context"
 	"strings"
-	"unicode"
 
 	"github.com/editwatch/editwatch/bot"
 	"github.com/editwatch/editwatch/internal/brief"
@@ -64,17 +63,10 @@ func (f *FrontEnd) suggest(ctx context.Context, i *interaction) []choice {
 	}
 	out := make([]choice, 0, len(found))
 	for _, x := range found {
-		name := brief.Cut(oneLine(x.Label), choiceLong)
-		if name != "" && x.Value != "" && discord.Len(x.Value) <= choiceLong && len(out) < choicesMost {
+		name := brief.Cut(brief.OneLine(x.Label), choiceLong)
+		if name != "" && x.Value != "" && brief.Len(x.Value) <= choiceLong && len(out) < choicesMost {
 			out = append(out, choice{name, x.Value})
 		}
 	}
 	return out
-}
-
-// oneLine makes a name of a page's text: suggestions are shown as they are.
-func oneLine(s string) string {
-	return strings.Join(strings.FieldsFunc(s, func(r rune) bool {
-		return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)
-	}), " ")
 }

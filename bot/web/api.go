@@ -91,9 +91,9 @@ func (s *site) articleBody(a news.Article, base string) articleBody {
 	self := base + apiRoot + articlePath(a.ID)
 	return articleBody{
 		ID: a.ID, URL: a.URL, Headline: a.Headline, Source: a.Source, Language: a.Language, Kind: a.Kind, Reading: a.Reading,
-		Published: known(a.Published), FirstSeen: known(a.FirstSeen), LastEdited: known(a.LastEdited),
-		Checked: known(a.Polling.Last), NextCheck: known(a.Polling.Next),
-		Removed: known(a.Removed), Retired: known(a.Retired),
+		Published: news.Known(a.Published), FirstSeen: news.Known(a.FirstSeen), LastEdited: news.Known(a.LastEdited),
+		Checked: news.Known(a.Polling.Last), NextCheck: news.Known(a.Polling.Next),
+		Removed: news.Known(a.Removed), Retired: news.Known(a.Retired),
 		Versions: a.Versions, Edits: a.Edits, Hash: a.Hash, Extractor: a.Extractor,
 		Links: articleLinks{
 			Self: self, Versions: self + "/versions",
@@ -101,15 +101,6 @@ func (s *site) articleBody(a news.Article, base string) articleBody {
 			History: base + articlePath(a.ID),
 		},
 	}
-}
-
-// known returns nil for the zero time, which JSON would show as a year.
-func known(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	t = t.UTC()
-	return &t
 }
 
 // apiArticles lists articles, those with the newest events first.
@@ -245,12 +236,12 @@ func (s *site) apiFeeds(w http.ResponseWriter, r *http.Request) error {
 	for _, f := range feeds {
 		b := feedBody{
 			ID: f.ID, Title: f.Title, Site: outward(f.SiteURL), Host: news.Host(f.URL), Entries: f.Entries,
-			FirstSeen: known(f.FirstSeen), Listed: known(f.Listed), Checked: known(f.Polling.Last), NextCheck: known(f.Polling.Next),
+			FirstSeen: news.Known(f.FirstSeen), Listed: news.Known(f.Listed), Checked: news.Known(f.Polling.Last), NextCheck: news.Known(f.Polling.Next),
 			Outcome: f.Polling.Outcome, Failures: f.Polling.Failures,
 			Articles: s.base(r) + apiRoot + "/articles?feed=" + url.QueryEscape(string(f.ID)),
 		}
 		if f.Polling.Failures > 0 {
-			b.FailingSince, b.Trouble = known(f.Polling.FailingSince), f.Polling.Detail
+			b.FailingSince, b.Trouble = news.Known(f.Polling.FailingSince), f.Polling.Detail
 		}
 		body.Feeds = append(body.Feeds, b)
 	}

@@ -33,6 +33,10 @@ func Clean(s string) string {
 	}, strings.ToValidUTF8(s, "\uFFFD"))
 }
 
+// OneLine is Clean with one space for every run of white space and none at the
+// ends: a name, to be shown as it is where nothing is escaped.
+func OneLine(s string) string { return strings.Join(strings.Fields(Clean(s)), " ") }
+
 // tidy is Clean without the spaces at the ends.
 func tidy(s string) string { return strings.TrimSpace(Clean(s)) }
 

@@ -1,6 +1,9 @@
 package discord
 
-import "github.com/editwatch/editwatch/internal/news"
+import (
+	"github.com/editwatch/editwatch/internal/brief"
+	"github.com/editwatch/editwatch/internal/news"
+)
 
 // Limits of buttons: https://discord.com/developers/docs/components/reference#button.
 const (
@@ -59,8 +62,8 @@ func Rows(buttons []Button) []Row {
 			b.Style, b.CustomID = StyleLink, ""
 		}
 		switch {
-		case b.Label == "" || Len(b.Label) > MaxLabel || b.CustomID == "" && b.URL == "",
-			Len(b.CustomID) > MaxCustomID, Len(b.URL) > MaxLink, b.CustomID != "" && seen[b.CustomID]:
+		case b.Label == "" || brief.Len(b.Label) > MaxLabel || b.CustomID == "" && b.URL == "",
+			brief.Len(b.CustomID) > MaxCustomID, brief.Len(b.URL) > MaxLink, b.CustomID != "" && seen[b.CustomID]:
 			continue
 		}
 		seen[b.CustomID] = true

@@ -37,13 +37,13 @@ func describe(b brief.Brief, room int) string {
 	if b.Headline != "" {
 		headline := Within(b.Headline, room/2)
 		b.Headline = ""
-		if rest := describe(b, room-Len(headline)-1); rest != "" {
+		if rest := describe(b, room-brief.Len(headline)-1); rest != "" {
 			return headline + "\n" + rest
 		}
 		return headline
 	}
 	for budget := b.Size(); ; budget = budget * 3 / 4 {
-		if s := description(b); Len(s) <= room || budget == 0 {
+		if s := description(b); brief.Len(s) <= room || budget == 0 {
 			return s
 		}
 		b = b.Shrink(budget * 3 / 4)
@@ -60,7 +60,7 @@ func description(b brief.Brief) string {
 	}
 	var links []string
 	for _, l := range b.Links {
-		if u := Address(l.URL); u != "" && Len(u) <= MaxLink {
+		if u := Address(l.URL); u != "" && brief.Len(u) <= MaxLink {
 			links = append(links, Link(l.Label, u))
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/editwatch/editwatch/internal/news"
 	"github.com/editwatch/editwatch/internal/safehttp"
 )
 
@@ -127,7 +128,7 @@ func (l *limiter) learn(r route, h http.Header, p *Problem, global bool) {
 	case http.StatusTooManyRequests:
 		switch {
 		case global:
-			l.global = later(l.global, now.Add(p.Wait))
+			l.global = news.Later(l.global, now.Add(p.Wait))
 		default:
 			l.hold(l.key(r), now.Add(p.Wait), now)
 		}
@@ -146,13 +147,6 @@ func (l *limiter) learn(r route, h http.Header, p *Problem, global bool) {
 	l.oldest = (l.oldest + 1) % invalidMost
 }
 
-func later(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
-}
-
 // hold keeps requests away from a limit until it is free again.
 func (l *limiter) hold(key string, until, now time.Time) {
 	if len(l.free) >= bucketsMost {
@@ -163,7 +157,7 @@ func (l *limiter) hold(key string, until, now time.Time) {
 		}
 	}
 	if until.After(now) {
-		l.free[key] = later(l.free[key], until)
+		l.free[key] = news.Later(l.free[key], until)
 	}
 }
 

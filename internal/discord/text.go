@@ -3,10 +3,11 @@ package discord
 import (
 	"net/url"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/clipperhouse/uax29/v2/graphemes"
+
+	"github.com/editwatch/editwatch/internal/brief"
 )
 
 // apart is put between an @ and what would make a mention of it. A backslash
@@ -27,7 +28,7 @@ func Escape(s string) string { return escape(s, unlimited) }
 // cut between characters as readers see them, never inside an escape, and "…"
 // stands for it.
 func Within(s string, most int) string {
-	if whole := Escape(s); Len(whole) <= most {
+	if whole := Escape(s); brief.Len(whole) <= most {
 		return whole
 	}
 	if most < 1 {
@@ -70,7 +71,7 @@ func Address(s string) string {
 		return ""
 	}
 	out := closers.Replace(u.String())
-	if Len(out) > MaxURL || strings.ContainsFunc(out, func(r rune) bool { return r <= ' ' || r >= utf8.RuneSelf }) {
+	if brief.Len(out) > MaxURL || strings.ContainsFunc(out, func(r rune) bool { return r <= ' ' || r >= utf8.RuneSelf }) {
 		return ""
 	}
 	return out
@@ -80,15 +81,12 @@ func Address(s string) string {
 var closers = strings.NewReplacer("(", "%28", ")", "%29", "<", "%3C", ">", "%3E", `\`, "%5C", `"`, "%22",
 	"`", "%60", "*", "%2A", "~", "%7E", "|", "%7C")
 
-// Len returns how many characters Discord counts.
-func Len(s string) int { return utf8.RuneCountInString(s) }
-
 const unlimited = 1 << 28
 
 // escape is Escape that stops before the cluster with which it would have more
 // than most characters.
 func escape(s string, most int) string {
-	s = oneLine(s)
+	s = strings.TrimSpace(brief.Clean(s))
 	var b strings.Builder
 	b.Grow(len(s) + len(s)/8)
 	size, begun := 0, false
@@ -99,7 +97,7 @@ func escape(s string, most int) string {
 			escapeRune(&c, r, s[:at], s[at+utf8.RuneLen(r):], !begun)
 			begun = begun || r != ' '
 		}
-		if size += Len(c.String()); size > most {
+		if size += brief.Len(c.String()); size > most {
 			break
 		}
 		b.WriteString(c.String())
@@ -189,18 +187,4 @@ func mentions(after string) bool {
 	}
 	after = strings.TrimLeft(after, "!&")
 	return after != "" && '0' <= after[0] && after[0] <= '9'
-}
-
-// oneLine takes out of s what is not text.
-func oneLine(s string) string {
-	s = strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case unicode.IsControl(r), '\u202A' <= r && r <= '\u202E', '\u2066' <= r && r <= '\u2069':
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(s, "\uFFFD"))
-	return strings.TrimSpace(s)
 }

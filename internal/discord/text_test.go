@@ -6,6 +6,8 @@ import (
 	"testing"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/editwatch/editwatch/internal/brief"
 )
 
 // read is a reader of Discord's Markdown that knows nothing of how Escape
@@ -172,7 +174,7 @@ func FuzzWithin(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string, most int) {
 		most = max(0, min(most, 5000))
 		got := Within(s, most)
-		if n := Len(got); n > most {
+		if n := brief.Len(got); n > most {
 			t.Fatalf("%d characters, want at most %d", n, most)
 		}
 		shown, rule := read(got)

@@ -48,7 +48,7 @@ func Export(ctx context.Context, s Source, part Part, w io.Writer, progress func
 	buffered := bufio.NewWriterSize(w, 64<<10)
 	x := &exporter{s: s, part: part, through: through, out: json.NewEncoder(buffered), progress: progress}
 	x.out.SetEscapeHTML(false)
-	err = x.write(headerLine{"history", formVersion, known(part.Since), known(part.Until), part.Source})
+	err = x.write(headerLine{"history", formVersion, news.Known(part.Since), news.Known(part.Until), part.Source})
 	if err == nil {
 		err = x.articles(ctx)
 	}
@@ -140,7 +140,7 @@ func (x *exporter) article(ctx context.Context, a news.Article) error {
 	err = x.write(articleLine{
 		Type: "article", ID: name, Twin: twin, Reading: a.Reading, URL: a.URL, Source: a.Source, Headline: a.Headline,
 		Language: a.Language, Kind: a.Kind, FirstSeen: a.FirstSeen.UTC(),
-		Published: known(a.Published), Removed: known(a.Removed), Retired: known(a.Retired),
+		Published: news.Known(a.Published), Removed: news.Known(a.Removed), Retired: news.Known(a.Retired),
 	})
 	if err != nil {
 		return err

@@ -96,16 +96,7 @@ func articleName(a news.Article, twin bool) string {
 	return "x" + hex.EncodeToString(sum[:10])
 }
 
-// known returns nil for the zero time.
-func known(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	t = t.UTC()
-	return &t
-}
-
-// given is the inverse of known.
+// given is the inverse of [news.Known].
 func given(t *time.Time) time.Time {
 	if t == nil {
 		return time.Time{}

@@ -146,6 +146,15 @@ func Later(a, b time.Time) time.Time {
 	return a
 }
 
+// Known returns nil for the zero time, which JSON would show as a year.
+func Known(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	return &t
+}
+
 // A Rereading stands in for the newest version's text when the next reading
 // is compared. It is not a version, and nothing is ever told of it.
 type Rereading struct {

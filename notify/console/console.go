@@ -95,7 +95,7 @@ func Format(b brief.Brief, style Style) string {
 	}
 	for _, l := range b.Lines {
 		lead := lead(l)
-		p.line(2, 2+columns(lead), append([]span{word(faint, lead)}, runs(l.Runs)...)...)
+		p.line(2, 2+brief.Cells(lead), append([]span{word(faint, lead)}, runs(l.Runs)...)...)
 	}
 	if s := b.Notes(); s != "" {
 		p.line(2, 2, word(faint, s))

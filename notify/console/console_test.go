@@ -110,7 +110,7 @@ func TestLinesFitTheWidth(t *testing.T) {
 	for width := 30; width < 90; width++ {
 		for line := range strings.Lines(Format(bridge, Style{Width: width})) {
 			line = strings.TrimSuffix(line, "\n")
-			if n := columns(line); n > width && !strings.Contains(line, "https://") {
+			if n := brief.Cells(line); n > width && !strings.Contains(line, "https://") {
 				t.Errorf("%d columns at width %d: %q", n, width, line)
 			}
 		}

@@ -2,10 +2,8 @@ package console
 
 import (
 	"strings"
-	"unicode"
 
 	"github.com/clipperhouse/uax29/v2/graphemes"
-	"golang.org/x/text/width"
 
 	"github.com/editwatch/editwatch/internal/brief"
 )
@@ -67,7 +65,7 @@ func (p *printer) line(first, rest int, spans ...span) {
 			if piece == "" {
 				continue
 			}
-			switch n := columns(piece); {
+			switch n := brief.Cells(piece); {
 			case empty || !space:
 			case p.full(1+n) && !p.long(n):
 				p.wrap(shown)
@@ -90,13 +88,13 @@ func (p *printer) line(first, rest int, spans ...span) {
 // word writes a word, broken between characters only if no line could hold it,
 // as in scripts that are written without spaces.
 func (p *printer) word(s string, l look) {
-	if n := columns(s); !p.long(n) {
+	if n := brief.Cells(s); !p.long(n) {
 		p.text.WriteString(s)
 		p.at += n
 		return
 	}
 	for g := graphemes.FromString(s); g.Next(); {
-		n := columns(g.Value())
+		n := brief.Cells(g.Value())
 		if p.full(n) {
 			p.wrap(l)
 		}
@@ -125,17 +123,17 @@ func (p *printer) wrap(l look) {
 // address writes a link on a line of its own, never wrapped: terminals make
 // whole addresses clickable.
 func (p *printer) address(l brief.Link) {
-	label := clean(l.Label)
+	label := brief.Clean(l.Label)
 	p.text.WriteString("  ")
 	p.on(faint)
-	p.text.WriteString(label + strings.Repeat(" ", max(14-columns(label), 1)))
+	p.text.WriteString(label + strings.Repeat(" ", max(14-brief.Cells(label), 1)))
 	p.off(faint)
-	p.text.WriteString(clean(l.URL) + "\n")
+	p.text.WriteString(brief.Clean(l.URL) + "\n")
 }
 
 // marked is a span's text, safe for a terminal, within its marks.
 func (p *printer) marked(s span) string {
-	text := clean(s.text)
+	text := brief.Clean(s.text)
 	if p.style.Color || int(s.look) >= len(marks) || text == "" {
 		return text
 	}
@@ -152,39 +150,4 @@ func (p *printer) off(l look) {
 	if p.style.Color && l != plain {
 		p.text.WriteString("\x1b[0m")
 	}
-}
-
-// clean takes the control characters out of a text, those of C1 and the marks
-// that turn the direction of text included: what is left cannot command a
-// terminal.
-func clean(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case unicode.IsControl(r), '\u202A' <= r && r <= '\u202E', '\u2066' <= r && r <= '\u2069':
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(s, "\uFFFD"))
-}
-
-// columns returns how many terminal columns s takes, about: terminals differ
-// about emoji.
-func columns(s string) int {
-	n := 0
-	for _, r := range s {
-		switch {
-		case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
-		case r < 0x300:
-			n++
-		default:
-			switch width.LookupRune(r).Kind() {
-			case width.EastAsianWide, width.EastAsianFullwidth:
-				n++
-			}
-			n++
-		}
-	}
-	return n
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/editwatch/editwatch/internal/brief"
 	"github.com/editwatch/editwatch/internal/discord"
 	"github.com/editwatch/editwatch/internal/news"
 	"github.com/editwatch/editwatch/notify"
@@ -108,7 +109,7 @@ func messageRefused(err error) bool {
 
 // nonce is the delivery's ID, which is the same for every attempt.
 func nonce(id news.DeliveryID) string {
-	if discord.Len(string(id)) > discord.MaxNonce {
+	if brief.Len(string(id)) > discord.MaxNonce {
 		return ""
 	}
 	return string(id)

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/bwmarrin/discordgo"
 
@@ -66,7 +64,7 @@ func lead(a notify.Announcement) (content, title string) {
 		return brief.Cut(colon(b.Source, b.What), maxLead), ""
 	}
 	if a.Report.Kind == news.Edited {
-		return brief.Cut(colon(b.Source, about), maxLead), upper(b.What)
+		return brief.Cut(colon(b.Source, about), maxLead), brief.Upper(b.What)
 	}
 	// "article is back, edited: headline and 3 paragraphs"
 	what, touched, _ := strings.Cut(b.What, ": ")
@@ -74,7 +72,7 @@ func lead(a notify.Announcement) (content, title string) {
 	if b.Source != "" {
 		what = b.Source + ", " + what
 	}
-	return brief.Cut(colon(what, about), maxLead), upper(touched)
+	return brief.Cut(colon(what, about), maxLead), brief.Upper(touched)
 }
 
 func colon(before, after string) string {
@@ -82,15 +80,6 @@ func colon(before, after string) string {
 		return before + after
 	}
 	return before + ": " + after
-}
-
-// upper begins a title of our own words with a capital.
-func upper(s string) string {
-	r, n := utf8.DecodeRuneInString(s)
-	if n == 0 {
-		return ""
-	}
-	return string(unicode.ToUpper(r)) + s[n:]
 }
 
 // message returns m as a bot posts it.
@@ -104,7 +93,7 @@ func full(a notify.Announcement) discord.Message {
 	m.AllowedMentions.Parse = []string{}
 	for _, role := range a.Mention {
 		mark := "<@&" + role + ">"
-		if discord.IsID(role) && discord.Len(m.Content)+1+len(mark) <= discord.MaxContent && len(m.AllowedMentions.Roles) < maxRoles {
+		if discord.IsID(role) && brief.Len(m.Content)+1+len(mark) <= discord.MaxContent && len(m.AllowedMentions.Roles) < maxRoles {
 			m.Content = strings.TrimSpace(m.Content + " " + mark)
 			m.AllowedMentions.Roles = append(m.AllowedMentions.Roles, role)
 		}
@@ -120,7 +109,7 @@ const maxRoles = 100
 // short is what is left to say when Discord refuses the whole.
 func short(a notify.Announcement) message {
 	s := discord.Within(a.Brief.Summary(maxLead), discord.MaxContent/2)
-	if u := discord.Address(a.Brief.URL); u != "" && discord.Len(u) <= discord.MaxLink {
+	if u := discord.Address(a.Brief.URL); u != "" && brief.Len(u) <= discord.MaxLink {
 		s += "\n<" + u + ">"
 	}
 	return message{content: s}

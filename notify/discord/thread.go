@@ -6,8 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"unicode"
 
+	"github.com/editwatch/editwatch/internal/brief"
 	"github.com/editwatch/editwatch/internal/discord"
 	"github.com/editwatch/editwatch/internal/news"
 	"github.com/editwatch/editwatch/notify"
@@ -126,14 +126,9 @@ func (s *Bot) forget(root string) {
 
 // threadName is the article's headline.
 func threadName(a notify.Announcement) string {
-	name := oneLine(cmp.Or(a.Brief.Subject, a.Brief.Headline, a.Brief.Title(), "Edits"))
+	name := brief.OneLine(cmp.Or(a.Brief.Subject, a.Brief.Headline, a.Brief.Title(), "Edits"))
 	if r := []rune(name); len(r) > discord.MaxThreadName {
 		name = strings.TrimSpace(string(r[:discord.MaxThreadName-1])) + "…"
 	}
 	return name
-}
-
-// oneLine makes a name of a text: names are shown as they are, without Markdown.
-func oneLine(s string) string {
-	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
 }
