@@ -24,7 +24,9 @@ var mayImport = map[string][]string{
 	"bot/cli":     {"bot", "internal/brief", "internal/news"},
 	"bot/discord": {"bot", "internal/brief", "internal/discord", "internal/news", "internal/store"},
 	"bot/slack":   {"bot", "internal/brief", "internal/slack", "internal/news", "internal/store"},
-	"bot/web":     {"bot", "internal/brief", "internal/edit", "internal/news", "internal/report", "internal/search", "internal/store"},
+	"bot/web":     {"bot", "bot/web/card", "internal/brief", "internal/edit", "internal/news", "internal/report", "internal/search", "internal/store"},
+
+	"bot/web/card": {"internal/brief", "internal/news"},
 
 	"watcher":         {"watcher/*", "internal/edit", "internal/news", "internal/store"},
 	"watcher/fetch":   {"internal/news", "internal/safehttp"},
