@@ -84,7 +84,11 @@ func (s *site) article(w http.ResponseWriter, r *http.Request) error {
 		if len(events) > timelineEvents {
 			page.Pager.Older = withQuery(page.ArticlePath, f.values("before", seqValue(events[timelineEvents-1].Seq)))
 		}
-		return view{Title: page.Headline, Section: "articles", Feeds: articleFeeds(page.heading), Body: page}, err
+		if err != nil {
+			return view{}, err
+		}
+		shown, err := s.articlePreview(r, a, page.heading, events)
+		return view{Title: page.Headline, Section: "articles", Feeds: articleFeeds(page.heading), Preview: shown, Body: page}, err
 	})
 }
 

@@ -84,8 +84,8 @@ func (s *site) diff(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	from, to := number(r.PathValue("from")), number(r.PathValue("to"))
-	if err := cmp.Or(hasVersion(a, from), hasVersion(a, to)); err != nil {
+	from, to, err := ends(r, a)
+	if err != nil {
 		return err
 	}
 	switch {
@@ -98,9 +98,13 @@ func (s *site) diff(w http.ResponseWriter, r *http.Request) error {
 	a.Polling, a.Hold = news.Polling{}, nil // the page does not show them
 	return s.sendPage(w, r, "diff", s.tagOf(r, a), func() (view, error) {
 		page, err := s.diffPage(ctx, a, from, to)
+		if err != nil {
+			return view{}, err
+		}
 		page.layOut(r)
+		shown, err := s.previewOf(r, a, from, to)
 		title := "Version " + strconv.Itoa(from) + " to version " + strconv.Itoa(to) + " of “" + page.Headline + "”"
-		return view{Title: title, Section: "articles", Feeds: articleFeeds(page.heading), Body: page}, err
+		return view{Title: title, Section: "articles", Feeds: articleFeeds(page.heading), Preview: shown, Body: page}, err
 	})
 }
 
@@ -247,6 +251,12 @@ func (s *site) versionPage(w http.ResponseWriter, r *http.Request) error {
 		title := "Version " + strconv.Itoa(n) + " of “" + page.Headline + "”"
 		return view{Title: title, Section: "articles", Feeds: articleFeeds(page.heading), Body: page}, nil
 	})
+}
+
+// ends returns the numbers of the versions that the request's path names.
+func ends(r *http.Request, a news.Article) (from, to int, err error) {
+	from, to = number(r.PathValue("from")), number(r.PathValue("to"))
+	return from, to, cmp.Or(hasVersion(a, from), hasVersion(a, to))
 }
 
 // hasVersion returns nil if the article's version n is kept, or the refusal that

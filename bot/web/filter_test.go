@@ -103,7 +103,7 @@ func TestWithheld(t *testing.T) {
 		t.Fatal(err)
 	}
 	h := New(Options{Store: w.st, Search: w.filled()})
-	for _, path := range []string{"", "/diff/1/2", "/diff?from=1&to=2", "/versions/1", "/edits.rss", "/edits.atom", "/edits.json"} {
+	for _, path := range []string{"", "/diff/1/2", "/diff/1/2/card.png", "/diff?from=1&to=2", "/versions/1", "/edits.rss", "/edits.atom", "/edits.json"} {
 		got := get(t, h, articlePath(w.bridge)+path, "If-None-Match", before)
 		if got.Code != http.StatusGone || !strings.Contains(got.Body.String(), "A court &lt;has&gt; forbidden it.") {
 			t.Errorf("%s of a withheld article answers %d: %s", path, got.Code, got.Body)
@@ -132,7 +132,7 @@ func TestPruned(t *testing.T) {
 	}
 	h := New(Options{Store: w.st})
 	for path, want := range map[string]int{
-		"": 200, "/versions/2": 200, "/versions/1": 410, "/diff/1/2": 410, "/diff?from=1&to=2": 410, "/versions/3": 404, "/edits.rss": 200,
+		"": 200, "/versions/2": 200, "/versions/1": 410, "/diff/1/2": 410, "/diff/1/2/card.png": 410, "/diff?from=1&to=2": 410, "/versions/3": 404, "/edits.rss": 200,
 	} {
 		if got := get(t, h, articlePath(w.retired)+path); got.Code != want {
 			t.Errorf("%s answers %d, want %d", path, got.Code, want)

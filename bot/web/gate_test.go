@@ -39,7 +39,8 @@ func basic(user, password string) string {
 }
 
 func TestSignIn(t *testing.T) {
-	st := writtenHistory(t).st
+	written := writtenHistory(t)
+	st := written.st
 	proxies := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}
 	password := New(Options{Store: st, Access: Access{User: "desk", Password: "harbour"}})
 	header := New(Options{Store: st, Access: Access{Header: "X-Forwarded-User", Proxies: proxies}})
@@ -54,6 +55,8 @@ func TestSignIn(t *testing.T) {
 		{"the right ones", password, from("192.0.2.1", "/", "Authorization", basic("desk", "harbour")), 200},
 		{"a feed", password, from("192.0.2.1", "/edits.rss", "Authorization", basic("desk", "harbour")), 200},
 		{"a feed without", password, from("192.0.2.1", "/edits.rss"), 401},
+		{"a card without", password, from("192.0.2.1", cardPath(written.bridge, 3, 4)), 401},
+		{"a card", password, from("192.0.2.1", cardPath(written.bridge, 3, 4), "Authorization", basic("desk", "harbour")), 200},
 		{"the API without", password, from("192.0.2.1", "/api/v1/events"), 401},
 		{"a wrong password", password, from("192.0.2.1", "/", "Authorization", basic("desk", "harbou")), 401},
 		{"a wrong name", password, from("192.0.2.1", "/", "Authorization", basic("desks", "harbour")), 401},

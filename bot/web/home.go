@@ -96,12 +96,14 @@ func (s *site) listEdits(w http.ResponseWriter, r *http.Request, f filter, sourc
 		if err != nil {
 			return view{}, err
 		}
-		v := view{Title: "Edits", Section: "edits", Feeds: allEdits.filtered(f)}
+		v := view{Title: "Edits", Section: "edits", Feeds: allEdits.filtered(f),
+			Preview: &preview{Title: "editwatch", Text: "The newest edits of published articles, with the words that changed."}}
 		page := homePage{Days: days}
 		path := "/"
 		if source != "" {
 			path = sourcePath(source)
-			v = view{Title: source, Section: "sources", Feeds: sourceFeeds(source).filtered(f)}
+			v = view{Title: source, Section: "sources", Feeds: sourceFeeds(source).filtered(f),
+				Preview: &preview{Title: source, Text: "The newest edits of this source’s articles, with the words that changed."}}
 			page.Source, page.ArticlesPath = source, path+"/articles"
 		}
 		page.Filter = f.form(path)

@@ -164,13 +164,15 @@ func has(r *http.Request, a answer) bool {
 // tagOf makes an entity tag from everything that decides what an answer says:
 // the parts given, who asked where, and this build of the pages.
 func (s *site) tagOf(r *http.Request, parts ...any) string {
+	return `"` + s.hash(s.base(r), r.URL.EscapedPath(), r.URL.RawQuery, parts) + `"`
+}
+
+// hash names what this build of the pages makes of the parts.
+func (s *site) hash(parts ...any) string {
 	h := sha256.New()
-	fmt.Fprintf(h, "%s\n%s\n%s\n%s\n%s\n", s.version, assetsHash, s.base(r), r.URL.EscapedPath(), r.URL.RawQuery)
-	if s.excerpt {
-		io.WriteString(h, "excerpt\n")
-	}
+	fmt.Fprintf(h, "%s\n%s\n%v\n", s.version, assetsHash, s.excerpt)
 	json.NewEncoder(h).Encode(parts) // of plain records: cannot fail
-	return `"` + base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:15]) + `"`
+	return base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:15])
 }
 
 // sendPage answers with a page made from the view that make returns.
@@ -179,6 +181,9 @@ func (s *site) sendPage(w http.ResponseWriter, r *http.Request, name, tag string
 		v, err := body()
 		if err != nil {
 			return err
+		}
+		if v.Preview == nil {
+			v.Preview = &preview{Title: v.Title}
 		}
 		return s.render(w, name, v)
 	}})

@@ -44,6 +44,7 @@ type view struct {
 	Title   string
 	Section string     // the section it stands in: edits, articles, sources, feeds, search
 	Feeds   *feedLinks // the feeds of edits that follow the page; nil: everything's
+	Preview *preview   // nil: its title alone
 	Lookup  string     // what stands in the box of the masthead
 	Search  bool       // that box takes words too
 	Version string
@@ -158,13 +159,6 @@ func (s *site) static(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}})
 	return err
-}
-
-// robots asks crawlers to stay away: what was struck from an article is not for
-// search engines.
-func robots(w http.ResponseWriter, r *http.Request) error {
-	write(w, r, http.StatusOK, "text/plain; charset=utf-8", []byte("User-agent: *\nDisallow: /\n"))
-	return nil
 }
 
 // heading is what every page about an article starts from.

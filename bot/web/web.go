@@ -2,7 +2,8 @@
 // of articles can be read, feeds of edits, and a small JSON API. It only reads.
 //
 //	request ──guard──> handler ──store──> events ──report──> brief, rows ──template──> page
-//	                         └──search──> hits │    └──> item ──gorilla/feeds──> RSS, Atom, JSON Feed
+//	                         └──search──> hits │    ├──> item ──gorilla/feeds──> RSS, Atom, JSON Feed
+//	                                           └────┴──> card ──> PNG
 //
 // A handler first reads the records a page depends on and makes its entity tag
 // from them; only when the reader does not have that page already are versions
@@ -13,7 +14,8 @@
 // links. An edit is laid out in rows (rows.go), which one page shows side by side
 // or inline; where the reader has not chosen, the style sheet does by the width
 // of the window. Any link, and words, go into the one box of the masthead
-// (lookup.go, search.go).
+// (lookup.go, search.go). Where the link of an edit is pasted, its card stands
+// beside it (preview.go).
 //
 // Invariants:
 //   - What was read from an article is text: html/template escapes it in pages,
@@ -26,7 +28,10 @@
 //   - An article that is withheld stands in no list, and every address of it
 //     answers 410 with the operator's sentence.
 //   - Every answer says noindex and noarchive, and robots.txt keeps crawlers
-//     out: the record is for those who have its address.
+//     out: the record is for those who have its address. Those that make a
+//     preview of a pasted link may fetch it.
+//   - A card says no more than its page may show, and the words beside it say
+//     all of it.
 //   - Times are UTC, to the minute, with the exact time in the markup.
 package web
 
@@ -94,7 +99,7 @@ type Searcher interface {
 // and HEAD only. It serves requests with and without the path of PublicURL, so
 // that a proxy may strip it or not.
 func New(o Options) http.Handler {
-	s := &site{store: o.Store, version: o.Version, ready: o.Ready, search: o.Search, closing: o.Closing, excerpt: o.Excerpt, gate: newGate(o.Access), log: o.Logger}
+	s := &site{store: o.Store, version: o.Version, ready: o.Ready, search: o.Search, closing: o.Closing, excerpt: o.Excerpt, gate: newGate(o.Access), drawing: make(turnstile, cardsAtOnce), log: o.Logger}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -111,8 +116,8 @@ func New(o Options) http.Handler {
 	return s.guard(s.gated(s.routes()))
 }
 
-// site holds what all handlers share. But for the bodies and looks kept and
-// the streams counted, it does not change after New.
+// site holds what all handlers share. But for the bodies and looks kept, the
+// streams counted and the cards being drawn, it does not change after New.
 type site struct {
 	store   Store
 	public  string // scheme and host of the public address; empty without one
@@ -128,6 +133,7 @@ type site struct {
 	kept    kept
 	looks   looks
 	streams streams
+	drawing turnstile
 }
 
 func (s *site) routes() http.Handler {
@@ -138,6 +144,7 @@ func (s *site) routes() http.Handler {
 	page("/articles/{id}", s.article)
 	page("/articles/{id}/diff", s.chooseDiff)
 	page("/articles/{id}/diff/{from}/{to}", s.diff)
+	page("/articles/{id}/diff/{from}/{to}/card.png", s.card)
 	page("/articles/{id}/versions/{n}", s.versionPage)
 	page("/sources", s.sources)
 	page("/sources/{source}", s.source)

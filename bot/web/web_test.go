@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +19,9 @@ import (
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
+
+// cardAddress is the end of a card's address, which another style sheet changes.
+var cardAddress = regexp.MustCompile(`card\.png\?[\w-]+`)
 
 func TestGoldenPages(t *testing.T) {
 	w := writtenHistory(t)
@@ -48,6 +52,7 @@ func TestGoldenPages(t *testing.T) {
 				t.Fatalf("%s answers %d", path, got.Code)
 			}
 			text := strings.ReplaceAll(got.Body.String(), assetsHash, "HASH")
+			text = cardAddress.ReplaceAllString(text, "card.png?TAG")
 			file := filepath.Join("testdata", name)
 			if *update {
 				if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
@@ -160,7 +165,7 @@ func TestOnlyReading(t *testing.T) {
 			t.Errorf("%s answers %d, Allow %q", method, w.Code, w.Header().Get("Allow"))
 		}
 	}
-	for _, path := range []string{"/", "/edits.rss", "/nowhere", "/healthz"} {
+	for _, path := range []string{"/", "/edits.rss", "/nowhere", "/healthz", "/robots.txt"} {
 		whole := get(t, h, path)
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, httptest.NewRequest(http.MethodHead, "http://pages.example"+path, nil))
@@ -168,14 +173,6 @@ func TestOnlyReading(t *testing.T) {
 			t.Errorf("HEAD %s: %d, %d bytes, Content-Length %s; GET: %d, %d bytes",
 				path, w.Code, w.Body.Len(), w.Header().Get("Content-Length"), whole.Code, whole.Body.Len())
 		}
-	}
-}
-
-func TestRobotsStayAway(t *testing.T) {
-	got := get(t, New(Options{Store: writtenHistory(t).st}), "/robots.txt")
-	if got.Code != http.StatusOK || got.Body.String() != "User-agent: *\nDisallow: /\n" ||
-		got.Header().Get("Content-Type") != "text/plain; charset=utf-8" {
-		t.Errorf("%d, %s: %q", got.Code, got.Header().Get("Content-Type"), got.Body)
 	}
 }
 
