@@ -46,6 +46,7 @@ type moment struct {
 	Rank, Badge           string
 	Classes               []string
 	Between               string // "changed between 10:02 and 10:12 UTC"
+	report                news.Report
 }
 
 // article shows an article's facts and its history, newest first.
@@ -87,8 +88,7 @@ func (s *site) article(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return view{}, err
 		}
-		shown, err := s.articlePreview(r, a, page.heading, events)
-		return view{Title: page.Headline, Section: "articles", Feeds: articleFeeds(page.heading), Preview: shown, Body: page}, err
+		return view{Title: page.Headline, Section: "articles", Feeds: articleFeeds(page.heading), Preview: s.articlePreview(r, a, page.heading, page.Moments), Body: page}, nil
 	})
 }
 
@@ -285,6 +285,7 @@ func (s *site) moment(ctx context.Context, a news.Article, e news.Event) (moment
 		Badge:    e.Rank().String(),
 		Classes:  kindsOf(e),
 		DiffPath: diff,
+		report:   told.Report,
 	}
 	if e.Kind != news.Edited {
 		m.Badge = string(e.Kind)

@@ -67,7 +67,6 @@ func BenchmarkPages(b *testing.B) {
 		{"article_filtered", articlePath(a.ID) + "?class=headline"},
 		{"side_by_side", diffPath(a.ID, 100, 101)},
 		{"feed", "/edits.atom"},
-		{"card", cardPath(a.ID, 100, 101)},
 	} {
 		tag := get(b, pages, page.path).Header().Get("ETag")
 		b.Run(page.name+"_made", func(b *testing.B) {

@@ -11,6 +11,7 @@ import (
 	"github.com/editwatch/editwatch/internal/brief"
 	"github.com/editwatch/editwatch/internal/edit"
 	"github.com/editwatch/editwatch/internal/news"
+	"github.com/editwatch/editwatch/internal/report"
 	"github.com/editwatch/editwatch/internal/store"
 )
 
@@ -97,19 +98,32 @@ func (s *site) diff(w http.ResponseWriter, r *http.Request) error {
 	}
 	a.Polling, a.Hold = news.Polling{}, nil // the page does not show them
 	return s.sendPage(w, r, "diff", s.tagOf(r, a), func() (view, error) {
-		page, err := s.diffPage(ctx, a, from, to)
+		rep, err := s.edited(ctx, a.ID, from, to)
+		if err != nil {
+			return view{}, err
+		}
+		page, err := s.diffPage(ctx, a, rep)
 		if err != nil {
 			return view{}, err
 		}
 		page.layOut(r)
-		shown, err := s.previewOf(r, a, from, to)
 		title := "Version " + strconv.Itoa(from) + " to version " + strconv.Itoa(to) + " of “" + page.Headline + "”"
-		return view{Title: title, Section: "articles", Feeds: articleFeeds(page.heading), Preview: shown, Body: page}, err
+		return view{Title: title, Section: "articles", Feeds: articleFeeds(page.heading), Preview: s.previewOf(r, a, s.shownReport(rep)), Body: page}, nil
 	})
 }
 
-func (s *site) diffPage(ctx context.Context, a news.Article, from, to int) (diffPage, error) {
+// edited reports the edit between two versions, with its texts whole.
+func (s *site) edited(ctx context.Context, id news.ArticleID, from, to int) (news.Report, error) {
+	rep, err := report.Of(ctx, s.store, []news.Event{{Kind: news.Edited, Article: id, From: from, To: to}}, report.Links{})
+	if err == nil && rep.Edit == nil {
+		err = errPruned // since the article was read
+	}
+	return rep, noVersion(err)
+}
+
+func (s *site) diffPage(ctx context.Context, a news.Article, rep news.Report) (diffPage, error) {
 	page := diffPage{heading: headingOf(a)}
+	from, to := rep.From.Version, rep.To.Version
 	old, err := s.store.Version(ctx, a.ID, from)
 	if err != nil {
 		return page, noVersion(err)
@@ -118,26 +132,24 @@ func (s *site) diffPage(ctx context.Context, a news.Article, from, to int) (diff
 	if err != nil {
 		return page, noVersion(err)
 	}
-	before := new.Before(old)
-	e := edit.Compare(before, new.Text)
-	rep := news.Report{Kind: news.Edited, Edit: &e, Old: before, New: new.Text}
+	page.From, page.To = endOf(old), endOf(new)
 	if rep.ChangedBetween, err = s.changedBetween(ctx, a.ID, from, to); err != nil {
 		return page, err
 	}
 	b := brief.Of(rep, brief.Options{})
-	page.From, page.To = endOf(old), endOf(new)
-	page.Rank = e.Significance.String()
 	page.What, page.Remarks = b.What, b.Remarks
-	page.Later = brief.Later(new.Seen.Sub(old.Seen))
-	if len(b.When) > 0 {
-		page.Between = b.When[len(b.When)-1]
+	if n := len(b.When); n > 0 && rep.ChangedBetween != nil {
+		page.Between = b.When[n-1]
 	}
+	page.Later = brief.Later(new.Seen.Sub(old.Seen))
+	before, after, e := rep.Old, rep.New, *rep.Edit
+	page.Rank = e.Significance.String()
 	page.Same = len(e.Parts) == 0
 	page.Classes = kinds(e.Classes)
 	if s.excerpt {
-		before, new.Text, e = edit.ExcerptTexts(before, new.Text, e)
+		before, after, e = edit.ExcerptTexts(before, after, e)
 	}
-	page.Blocks = fold(alignRows(before, new.Text, e))
+	page.Blocks = fold(alignRows(before, after, e))
 	if from-1 > a.Pruned {
 		page.Previous = diffPath(a.ID, from-1, from)
 	}

@@ -43,3 +43,12 @@ func (s *site) shownEdit(e news.Edit) news.Edit {
 	}
 	return edit.Excerpt(e)
 }
+
+// shownReport returns of a report what may be shown.
+func (s *site) shownReport(rep news.Report) news.Report {
+	if rep.Edit != nil {
+		e := s.shownEdit(*rep.Edit)
+		rep.Edit = &e
+	}
+	return rep
+}

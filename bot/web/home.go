@@ -271,13 +271,9 @@ func kindsOf(e news.Event) []string {
 	return kinds(slices.DeleteFunc(slices.Clone(e.Classes), func(c news.Class) bool { return slices.Contains(said, c) }))
 }
 
-// report puts an event together with its texts. Its links start with base;
-// pages need none.
+// report puts an event together with its texts, as far as they may be shown. Its
+// links start with base; pages need none.
 func (s *site) report(ctx context.Context, e news.Event, base string) (news.Report, error) {
 	rep, err := report.Of(ctx, s.store, []news.Event{e}, report.Links{Base: base})
-	if rep.Edit != nil {
-		shown := s.shownEdit(*rep.Edit)
-		rep.Edit = &shown
-	}
-	return rep, err
+	return s.shownReport(rep), err
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,50 +27,32 @@ type preview struct {
 func (preview) Width() int  { return card.Width }
 func (preview) Height() int { return card.Height }
 
-// previewOf returns the preview of the edit between two versions that are kept.
-func (s *site) previewOf(r *http.Request, a news.Article, from, to int) (*preview, error) {
-	told, err := s.tell(r.Context(), a, from, to)
-	if err != nil {
-		return nil, err
-	}
-	title, text, _ := strings.Cut(told.Plain(), "\n")
+// previewOf returns the preview of a reported edit, of which the report has both
+// versions, and no more than may be shown.
+func (s *site) previewOf(r *http.Request, a news.Article, rep news.Report) *preview {
+	title, text, _ := strings.Cut(card.Tell(rep).Plain(), "\n")
 	text = strings.ReplaceAll(text, "\n", " · ")
+	from, to := rep.From.Version, rep.To.Version
 	return &preview{
 		Title:   title,
 		Text:    text,
 		Picture: s.base(r) + cardPath(a.ID, from, to) + "?" + s.cardTag(a, from, to),
 		Alt:     title + ". " + text,
-	}, nil
+	}
 }
 
 // articlePreview says how often the article was edited, and shows the newest of
-// the events that changed its text, if both versions are kept.
-func (s *site) articlePreview(r *http.Request, a news.Article, h heading, events []news.Event) (*preview, error) {
+// the moments at which its text changed, if both versions are kept.
+func (s *site) articlePreview(r *http.Request, a news.Article, h heading, moments []moment) *preview {
 	p := &preview{
 		Title: brief.OneLine(h.Headline),
 		Text:  brief.OneLine(h.SourceName) + " · " + brief.Versions(a.Versions, a.Edits),
 	}
-	for _, e := range events {
-		if e.From <= a.Pruned || e.From == e.To {
-			continue
-		}
-		newest, err := s.previewOf(r, a, e.From, e.To)
-		if err != nil {
-			return nil, err
-		}
+	if i := slices.IndexFunc(moments, func(m moment) bool { return m.report.Edit != nil }); i >= 0 {
+		newest := s.previewOf(r, a, moments[i].report)
 		p.Picture, p.Alt = newest.Picture, newest.Alt
-		break
 	}
-	return p, nil
-}
-
-// tell phrases the edit between two versions for its card.
-func (s *site) tell(ctx context.Context, a news.Article, from, to int) (brief.Brief, error) {
-	rep, err := s.report(ctx, news.Event{Kind: news.Edited, Article: a.ID, From: from, To: to}, "")
-	if err != nil {
-		return brief.Brief{}, noVersion(err)
-	}
-	return card.Tell(rep), nil
+	return p
 }
 
 func cardPath(id news.ArticleID, from, to int) string { return diffPath(id, from, to) + "/card.png" }
@@ -120,11 +103,11 @@ func (s *site) card(w http.ResponseWriter, r *http.Request) error {
 			_, err := body.Write(drawn)
 			return err
 		}
-		told, err := s.tell(r.Context(), a, from, to)
+		rep, err := s.edited(r.Context(), a.ID, from, to)
 		if err != nil {
 			return err
 		}
-		return card.Lay(told).Encode(body)
+		return card.Lay(card.Tell(s.shownReport(rep))).Encode(body)
 	}})
 }
 

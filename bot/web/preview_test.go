@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -141,6 +142,40 @@ func TestPreviewOfExcerpt(t *testing.T) {
 		if !strings.Contains(alt, "38") || strings.Contains(alt, "Nobody") != want {
 			t.Errorf("excerpt %v: %s", excerpt, alt)
 		}
+	}
+}
+
+// TestCardsForMany: many ask at once, of several edits, and each gets its own.
+func TestCardsForMany(t *testing.T) {
+	w := writtenHistory(t)
+	h := New(Options{Store: w.st})
+	var all sync.WaitGroup
+	var pictures [5]sync.Map
+	for i := range 40 {
+		from := i%5 + 1
+		all.Go(func() {
+			got := get(t, h, cardPath(w.bridge, from, from+1))
+			if got.Code != http.StatusOK {
+				t.Errorf("%d answers %d", from, got.Code)
+			}
+			pictures[from-1].Store(got.Body.String(), true)
+		})
+	}
+	all.Wait()
+	seen := make(map[any]bool)
+	for i := range pictures {
+		n := 0
+		pictures[i].Range(func(picture, _ any) bool {
+			n++
+			seen[picture] = true
+			return true
+		})
+		if n != 1 {
+			t.Errorf("%d pictures of one edit", n)
+		}
+	}
+	if len(seen) != len(pictures) {
+		t.Errorf("%d pictures of %d edits", len(seen), len(pictures))
 	}
 }
 

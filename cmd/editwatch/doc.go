@@ -34,6 +34,7 @@
 //	  cli/       the terminal, and the socket beside the store
 //	  discord/ slack/    people in chat: commands, mentions, buttons
 //	  web/       the pages, the feeds of edits, the JSON
+//	    card/      the picture of an edit, for where its link is pasted
 //
 // They never import each other. They meet in the store:
 //

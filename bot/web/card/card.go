@@ -50,8 +50,10 @@ const (
 	mostCharacters = 480
 )
 
-// Tell phrases a report as its card says it.
+// Tell phrases a report as its card says it: as the edit that it is, whatever
+// event that was.
 func Tell(r news.Report) brief.Brief {
+	r.Kind = news.Edited
 	b := brief.Of(r, brief.Options{Lines: mostParts, Context: mostContext, Budget: -1})
 	if b.Size() > mostCharacters {
 		b = b.Shrink(mostCharacters)

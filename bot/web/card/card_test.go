@@ -181,8 +181,9 @@ func TestScripts(t *testing.T) {
 // FuzzLay holds any card against what the package promises.
 func FuzzLay(f *testing.F) {
 	for _, g := range goldens(f) {
-		for _, l := range g.brief.Lines {
-			f.Add(g.brief.Source, g.brief.Headline, l.Label, int(l.Runs[0].Mark), l.Runs[0].Text, l.Runs[len(l.Runs)-1].Text, false)
+		if len(g.brief.Lines) > 0 {
+			runs := g.brief.Lines[0].Runs
+			f.Add(g.brief.Source, g.brief.Headline, g.brief.Lines[0].Label, int(runs[0].Mark), runs[0].Text, runs[len(runs)-1].Text, false)
 		}
 	}
 	f.Add("", "\u202e\u2066\x00\ufeff\xff", "¶1", 1, strings.Repeat("\u0300\u0489", 300), strings.Repeat("ﷺ", 400), true)

@@ -106,9 +106,13 @@ func (t *setter) body(b brief.Brief, scale int) []row {
 	}
 	aside, numbers := 0, make([][]line, len(b.Lines))
 	for i, l := range b.Lines {
-		if name := numberOf(l); name != "" && l.Part != news.WhereHeadline {
-			numbers[i] = t.set(style{sans, size(paragraphSize * numberShare / 100)}, measure, span{text: name, ink: inkSoft})
-			aside = max(aside, numbers[i][0].width.Ceil()+gutter)
+		if l.Part == news.WhereHeadline {
+			continue
+		}
+		number := span{text: numberOf(l), ink: inkSoft}
+		if n := t.shown(style{sans, size(paragraphSize * numberShare / 100)}, measure/4, number); len(n) == 1 {
+			numbers[i] = n
+			aside = max(aside, n[0].width.Ceil()+gutter)
 		}
 	}
 	if b.Headline != "" {
