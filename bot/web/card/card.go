@@ -54,10 +54,7 @@ const (
 // event that was.
 func Tell(r news.Report) brief.Brief {
 	r.Kind = news.Edited
-	b := brief.Of(r, brief.Options{Lines: mostParts, Context: mostContext, Budget: -1})
-	if b.Size() > mostCharacters {
-		b = b.Shrink(mostCharacters)
-	}
+	b := within(brief.Of(r, brief.Options{Lines: mostParts, Context: mostContext, Budget: -1}), mostCharacters)
 	b.When = nil
 	if r.From != nil && r.To != nil {
 		b.When = []string{fmt.Sprintf("Version %d → %d", r.From.Version, r.To.Version), brief.Later(r.To.Seen.Sub(r.From.Seen))}
@@ -94,21 +91,14 @@ func (l Layout) String() string {
 	var b strings.Builder
 	for _, k := range l.lines {
 		for _, p := range k.pieces {
-			fmt.Fprintf(&b, "%4d %3d  %d%s %s %q\n", k.x+p.x.Round(), k.y, p.size, map[bool]string{true: "b"}[p.bold], p.look(), p.text)
+			bold := ""
+			if p.bold {
+				bold = "b"
+			}
+			fmt.Fprintf(&b, "%4d %3d  %d%s %s %q\n", k.x+p.x.Round(), k.y, p.size, bold, inkNames[p.ink()], p.text)
 		}
 	}
 	return b.String()
-}
-
-// look names the look of a span.
-func (s span) look() string {
-	switch s.mark {
-	case brief.Del:
-		return "del"
-	case brief.Ins:
-		return "ins"
-	}
-	return [...]string{"ink", "soft", "del", "ins"}[s.ink]
 }
 
 // Encode paints the card and writes it as PNG.

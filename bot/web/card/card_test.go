@@ -43,7 +43,7 @@ func check(t testing.TB, b brief.Brief, l Layout) {
 	told := letters(b.Plain()) + " " + letters("editwatch")
 	for _, k := range l.lines {
 		for _, p := range k.pieces {
-			for said := range strings.SplitSeq(p.text, " · ") { // the foot, in another order
+			for said := range strings.SplitSeq(strings.TrimPrefix(p.text, edited), " · ") { // the foot, in another order
 				if !strings.Contains(told, letters(said)) && !more.MatchString(said) {
 					t.Errorf("the card shows %q, which the words beside it do not say: %s", said, b.Plain())
 				}
@@ -83,7 +83,7 @@ func checkPixels(t testing.TB, l Layout) {
 	inner := image.Rect(margin-bleed, 20, Width-margin+bleed, Height-12)
 	for y := range Height {
 		for x := range Width {
-			if !image.Pt(x, y).In(inner) && img.ColorIndexAt(x, y) != number(paper, inkText, noPaint) {
+			if !image.Pt(x, y).In(inner) && img.ColorIndexAt(x, y) != colourOf(paper, inkText, noPaint) {
 				t.Fatalf("something is painted at %d, %d", x, y)
 			}
 		}

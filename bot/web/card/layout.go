@@ -40,8 +40,8 @@ const (
 	paragraphSize = 42
 )
 
-// Lay lays out what a brief of [Tell] says: its source, its lines, and at the foot when it
-// was, what else is to be said and how much is left out.
+// Lay lays out what a brief of [Tell] says: its source, its lines, and at the
+// foot when it was, what else is to be said and how much is left out.
 func Lay(b brief.Brief) Layout {
 	t := newSetter()
 	var l Layout
@@ -49,12 +49,10 @@ func Lay(b brief.Brief) Layout {
 	l.add(name, Width-margin-name.width.Ceil(), headLine)
 	l.addFitting(t, style{sans, sourceSize}, measure-name.width.Ceil()-2*gutter, headLine, span{text: b.Source, bold: true})
 
-	if b.Size() > mostCharacters {
-		b = b.Shrink(mostCharacters)
-	}
+	b = within(b, mostCharacters)
 	body, room := t.biggest(b)
 	for i := 0; room < 0 && i < len(lengths); i++ {
-		b = b.Shrink(lengths[i])
+		b = within(b, lengths[i])
 		body, room = t.biggest(b)
 	}
 	if room >= 0 {
@@ -62,6 +60,16 @@ func Lay(b brief.Brief) Layout {
 	}
 	l.foot(t, b)
 	return l
+}
+
+// within returns the brief with at most so many characters in its lines, and as
+// many in its headline.
+func within(b brief.Brief, most int) brief.Brief {
+	if b.Size() > most {
+		b = b.Shrink(most)
+	}
+	b.Headline = brief.Cut(b.Headline, most)
+	return b
 }
 
 // biggest sets the body as big as it fits, and returns the room that is left; it
@@ -109,15 +117,14 @@ func (t *setter) body(b brief.Brief, scale int) []row {
 		if l.Part == news.WhereHeadline {
 			continue
 		}
-		number := span{text: numberOf(l), ink: inkSoft}
+		number := span{text: numberOf(l), soft: true}
 		if n := t.shown(style{sans, size(paragraphSize * numberShare / 100)}, measure/4, number); len(n) == 1 {
 			numbers[i] = n
 			aside = max(aside, n[0].width.Ceil()+gutter)
 		}
 	}
-	if b.Headline != "" {
-		add(row{lines: t.shown(style{serif, size(wasSize)}, measure, span{text: b.Headline, bold: true})})
-	}
+	add(row{lines: t.shown(style{serif, size(wasSize)}, measure, span{text: b.Headline, bold: true})})
+	told := len(rows)
 	for i, l := range b.Lines {
 		r := row{above: size(16), number: numbers[i]}
 		st, bold := style{serif, size(paragraphSize)}, false
@@ -132,14 +139,21 @@ func (t *setter) body(b brief.Brief, scale int) []row {
 		r.lines = t.shown(st, measure-r.aside, spansOf(l, bold)...)
 		add(r)
 	}
-	if len(rows) == 0 || len(b.Lines) == 0 {
-		add(row{above: size(16), lines: t.shown(style{serif, size(paragraphSize)}, measure, span{text: brief.Upper(b.What) + ".", ink: inkSoft})})
+	if len(rows) == told {
+		what := brief.Upper(b.What) + "."
+		if len(b.Lines) > 0 { // no font has what changed
+			what = edited + b.What + "."
+		}
+		add(row{above: size(16), lines: t.shown(style{serif, size(paragraphSize)}, measure, span{text: what, soft: true})})
 	}
 	if len(rows) > 0 {
 		rows[0].above = 0
 	}
 	return rows
 }
+
+// edited stands before what changed where it cannot be shown.
+const edited = "Edited: "
 
 // numberOf is the paragraph's number with its sign, or only that.
 func numberOf(l brief.Line) string {
@@ -169,9 +183,9 @@ func spansOf(l brief.Line, bold bool) []span {
 		s := span{text: r.Text, mark: r.Mark, bold: bold}
 		switch r.Mark {
 		case brief.Del:
-			s.ink, s.bold = inkDel, false
+			s.bold = false
 		case brief.Ins:
-			s.ink, s.bold = inkIns, true
+			s.bold = true
 		}
 		out = append(out, s)
 	}
@@ -243,7 +257,7 @@ func (l *Layout) foot(t *setter, b brief.Brief) {
 	for {
 		said := append(slices.Clone(b.When), b.Notes())
 		text := strings.TrimSuffix(strings.Join(said, " · "), " · ")
-		if lines := t.shown(style{sans, footSize}, measure, span{text: text, ink: inkSoft}); len(lines) == 1 {
+		if lines := t.shown(style{sans, footSize}, measure, span{text: text, soft: true}); len(lines) == 1 {
 			l.add(lines[0], margin, footLine)
 			return
 		}

@@ -35,6 +35,7 @@ const (
 )
 
 var (
+	inkNames      = [inks]string{"text", "soft", "del", "ins"}
 	inkColours    = [inks]color.RGBA{{0x1d, 0x1b, 0x18, 255}, {0x5d, 0x58, 0x50, 255}, {0x8c, 0x1d, 0x13, 255}, {0x14, 0x53, 0x2d, 255}}
 	groundColours = [grounds]color.RGBA{{0xfb, 0xfa, 0xf6, 255}, {0xfa, 0xe5, 0xe1, 255}, {0xdf, 0xf1, 0xe2, 255}}
 	ruleColour    = color.RGBA{0xd9, 0xd4, 0xc8, 255}
@@ -49,7 +50,7 @@ const (
 	noPaint = 0                                // the first step of each ink is the ground alone
 )
 
-func number(g ground, i ink, step int) uint8 {
+func colourOf(g ground, i ink, step int) uint8 {
 	return uint8((int(g)*int(inks)+int(i))*steps + step)
 }
 
@@ -58,7 +59,7 @@ var palette = func() color.Palette {
 	for g := range grounds {
 		for i := range inks {
 			for step := range steps {
-				p[number(g, i, step)] = mix(groundColours[g], inkColours[i], step)
+				p[colourOf(g, i, step)] = mix(groundColours[g], inkColours[i], step)
 			}
 		}
 	}
@@ -85,8 +86,8 @@ func (l Layout) paint() *image.Paletted {
 	c.fill(image.Rect(margin, footRule, Width-margin, footRule+2), uint8(rule))
 	for _, k := range l.lines {
 		for _, p := range k.pieces {
-			if g := groundOf(p.mark); g != paper {
-				c.fill(image.Rect(k.left(p), k.y-p.size*78/100, k.right(p), k.y+p.size*26/100), number(g, p.ink, noPaint))
+			if g := p.ground(); g != paper {
+				c.fill(image.Rect(k.left(p), k.y-p.size*78/100, k.right(p), k.y+p.size*26/100), colourOf(g, p.ink(), noPaint))
 			}
 		}
 	}
@@ -109,8 +110,22 @@ const bleed = 12
 func (k placed) left(p piece) int  { return k.x + p.x.Floor() - p.size*6/100 }
 func (k placed) right(p piece) int { return k.x + (p.x + p.width).Ceil() + p.size*6/100 }
 
-func groundOf(m brief.Mark) ground {
-	switch m {
+// ink is what a span is written in.
+func (s span) ink() ink {
+	switch {
+	case s.mark == brief.Del:
+		return inkDel
+	case s.mark == brief.Ins:
+		return inkIns
+	case s.soft:
+		return inkSoft
+	}
+	return inkText
+}
+
+// ground is what a span is written on.
+func (s span) ground() ground {
+	switch s.mark {
 	case brief.Del:
 		return delGround
 	case brief.Ins:
@@ -131,7 +146,7 @@ func (c *canvas) strike(k placed, p piece) {
 	default:
 		return
 	}
-	c.fill(image.Rect(k.left(p), top, k.right(p), top+thick), number(groundOf(p.mark), p.ink, steps-1))
+	c.fill(image.Rect(k.left(p), top, k.right(p), top+thick), colourOf(p.ground(), p.ink(), steps-1))
 }
 
 func (c *canvas) fill(r image.Rectangle, colour uint8) {
@@ -171,7 +186,7 @@ func (c *canvas) glyph(k placed, p piece, g glyph, box image.Rectangle) {
 	for y := clip.Min.Y; y < clip.Max.Y; y++ {
 		for x := clip.Min.X; x < clip.Max.X; x++ {
 			if a := mask.Pix[mask.PixOffset(x-at.Min.X, y-at.Min.Y)]; a > 0 {
-				c.dab(x, y, p.ink, (int(a)*(steps-1)+127)/255)
+				c.dab(x, y, p.ink(), (int(a)*(steps-1)+127)/255)
 			}
 		}
 	}
@@ -183,7 +198,7 @@ func (c *canvas) dab(x, y int, i ink, step int) {
 	if int(*px) == rule || step <= int(*px)%steps {
 		return
 	}
-	*px = number(ground(int(*px)/steps/int(inks)), i, step)
+	*px = colourOf(ground(int(*px)/steps/int(inks)), i, step)
 }
 
 // trace draws the outline of a glyph, whose y grows upwards.

@@ -20,9 +20,9 @@ import (
 // A span is text in one look.
 type span struct {
 	text string
-	bold bool
-	ink  ink
 	mark brief.Mark
+	bold bool
+	soft bool // small print
 }
 
 // A style is how a block of text is set.
