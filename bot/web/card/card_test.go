@@ -6,6 +6,7 @@ import (
 	"image/png"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -81,10 +82,16 @@ func checkPixels(t testing.TB, l Layout) {
 	t.Helper()
 	img := l.paint()
 	inner := image.Rect(margin-bleed, 20, Width-margin+bleed, Height-12)
+	bare := colourOf(paper, inkText, noPaint)
 	for y := range Height {
-		for x := range Width {
-			if !image.Pt(x, y).In(inner) && img.ColorIndexAt(x, y) != colourOf(paper, inkText, noPaint) {
-				t.Fatalf("something is painted at %d, %d", x, y)
+		row := img.Pix[y*img.Stride:][:Width]
+		outside := [][]uint8{row[:inner.Min.X], row[inner.Max.X:]}
+		if y < inner.Min.Y || y >= inner.Max.Y {
+			outside = [][]uint8{row}
+		}
+		for _, part := range outside {
+			if slices.ContainsFunc(part, func(colour uint8) bool { return colour != bare }) {
+				t.Fatalf("something is painted outside the margins, at line %d", y)
 			}
 		}
 	}
