@@ -15,36 +15,47 @@ import (
 	"github.com/editwatch/editwatch/internal/store"
 )
 
-// article returns the article that the target names: by its address in any of
-// its forms, by its ID, or by a watch of it.
+// article returns the article that the target names: by its address in any form
+// of [news.Addresses], by its ID, or by a watch of it.
 func (b *Bot) article(ctx context.Context, c Command) (news.Article, error) {
-	target := clean(c.Target)
+	target := strings.TrimSpace(c.Target)
 	if target == "" {
 		return news.Article{}, &news.Refusal{What: "Which article is it about?", Do: "Give its address."}
 	}
-	if !strings.ContainsAny(target, "/.") {
-		a, err := b.articleByID(ctx, c, target)
-		if err == nil {
-			return a, withheld(c, a)
-		}
-		if !errors.Is(err, store.ErrNotFound) {
-			return a, err
-		}
+	addresses := news.Addresses(target)
+	find := func() (news.Article, error) { return b.store.FindArticle(ctx, news.AddressKeys(target)...) }
+	if len(addresses) == 0 {
+		find = func() (news.Article, error) { return b.articleByID(ctx, c, target) }
 	}
-	if !strings.Contains(target, "://") {
-		target = "https://" + target
-	}
-	a, err := b.store.FindArticle(ctx, news.AddressKey(news.PageReading, target), news.AddressKey(news.FeedReading, target))
-	if errors.Is(err, store.ErrNotFound) {
+	a, err := find()
+	switch {
+	case errors.Is(err, store.ErrNotFound) && len(addresses) == 0:
+		return news.Article{}, b.noAddress(c, target)
+	case errors.Is(err, store.ErrNotFound):
 		return news.Article{}, &news.Refusal{
 			What: "I do not know that article: no watched feed has listed it, and nobody watches it.",
-			Do:   "To watch it from now on: " + c.typed(Add, target),
+			Do:   "To watch it from now on: " + c.typed(Add, addresses[0]),
 		}
-	}
-	if err != nil {
+	case err != nil:
 		return news.Article{}, err
 	}
 	return a, withheld(c, a)
+}
+
+// noAddress refuses words where an article's address belongs, and says how to
+// look for them.
+func (b *Bot) noAddress(c Command, words string) error {
+	if c.FromButton {
+		return &news.Refusal{What: "I do not know that article any more.", Do: "Ask again by its link."}
+	}
+	r := &news.Refusal{What: fmt.Sprintf("%s is no link, and no ID of an article.", quote(short(words))), Do: "Give the article's link."}
+	if words = brief.OneLine(words); brief.Len(words) > maxNames {
+		words = exampleWords
+	}
+	if b.o.Search != nil {
+		r.Do = "To look for an article by its words: " + c.typed(Search, words)
+	}
+	return r
 }
 
 // mayAsk refuses an article that was named by its ID where nobody watches it.
@@ -54,14 +65,54 @@ func (b *Bot) mayAsk(ctx context.Context, c Command, a news.Article) error {
 	if c.Everywhere || c.FromButton {
 		return nil
 	}
-	watches, err := b.store.Watching(ctx, a)
+	watched, err := b.watched(ctx, c)
 	if err != nil {
 		return err
 	}
-	if slices.ContainsFunc(watches, func(w news.Watch) bool { return w.Channel == c.Channel }) {
+	if watched.has(a) {
 		return nil
 	}
 	return &news.Refusal{What: "That article is not watched here.", Do: "Ask by its address."}
+}
+
+// A reach is which articles the watches of a channel concern, however they are
+// paused and whatever they wish for: see [store.Watches.Watching], which says of
+// one article what a reach says of many.
+type reach struct {
+	articles map[news.ArticleID]bool
+	feeds    map[fedReading]bool
+}
+
+// A fedReading is a feed whose articles are read in one of two ways.
+type fedReading struct {
+	feed  news.FeedID
+	pages bool
+}
+
+// watched returns what is watched where the command was given.
+func (b *Bot) watched(ctx context.Context, c Command) (reach, error) {
+	r := reach{map[news.ArticleID]bool{}, map[fedReading]bool{}}
+	if c.Channel == "" {
+		return r, nil
+	}
+	watches, err := b.store.Watches(ctx, store.WatchQuery{Channel: c.Channel})
+	for _, w := range watches {
+		switch {
+		case w.Article != "":
+			r.articles[w.Article] = true
+		case w.Feed != "":
+			r.feeds[fedReading{w.Feed, w.Pages}] = true
+		}
+	}
+	return r, err
+}
+
+func (r reach) empty() bool { return len(r.articles) == 0 && len(r.feeds) == 0 }
+
+func (r reach) has(a news.Article) bool {
+	return r.articles[a.ID] || slices.ContainsFunc(a.Feeds, func(f news.FeedID) bool {
+		return r.feeds[fedReading{f, a.Reading == news.PageReading}]
+	})
 }
 
 // watchID is what the IDs of watches look like.

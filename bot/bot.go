@@ -46,6 +46,7 @@ const (
 	History  Verb = "history"  // the versions of an article
 	Diff     Verb = "diff"     // any two of them
 	Explain  Verb = "explain"  // why nothing was said
+	Search   Verb = "search"   // find versions by their words
 	Status   Verb = "status"   // how editwatch is doing here
 	Help     Verb = "help"     // what can be asked
 
@@ -53,7 +54,6 @@ const (
 	Withhold  Verb = "withhold"  // show and tell nothing of an article
 	Reinstate Verb = "reinstate" // take that back
 	Delete    Verb = "delete"    // remove an article for good
-	Search    Verb = "search"    // find versions by their words
 
 	// Only buttons ask for these.
 	Mute   Verb = "mute"   // hear nothing more of one article
@@ -83,8 +83,8 @@ type Command struct {
 	Everywhere bool
 
 	// Target is the address of a feed or an article in any of its forms, a
-	// watch's ID, or an article's ID; "all" for Pause and Resume; of Help, the
-	// topic.
+	// watch's ID, or an article's ID; "all" for Pause and Resume; of Search, the
+	// words; of Help, the topic.
 	Target   string
 	From, To int           // Diff: versions; 0: the newest two
 	Max      int           // History, List: how many on a page; 0: 10
@@ -94,13 +94,14 @@ type Command struct {
 	Before, After int
 
 	// Options are wishes as they were typed or chosen, by name. Add and Edit
-	// know those of [WatchOptions], Settings those of news.SettingKeys, and
-	// Import and Delete "sure", without which they only say what they would do.
+	// know those of [WatchOptions], Settings those of news.SettingKeys, Search
+	// those of [SearchOptions], and Import and Delete "sure", without which they only say what they would do.
 	Options map[string]string
 	// Text is what Import reads; of Withhold, the sentence shown in its place.
 	Text string
 
-	// Find is what Search looks for.
+	// Find is what Search looks for in the whole record; a chat gives Target and
+	// Options.
 	Find search.Query
 
 	// FromButton says that a button of ours asks, which names what we showed.

@@ -63,15 +63,20 @@ func (c Command) typed(v Verb, target string, options ...string) string {
 	return c.dialect().Write(say)
 }
 
-// Addresses to show where one belongs.
+// What to show where such things belong.
 const (
 	exampleSite    = "https://example.org/news"
 	exampleArticle = "https://example.org/article"
+	exampleWords   = "bridge closure"
+	exampleDay     = "2026-03-01"
 )
 
 // plain writes a command as Parse reads it.
 func plain(c Command) string {
 	words := []string{string(c.Verb)}
+	if c.Verb == Search && c.Target != "" { // it has its own quotes
+		words, c.Target = append(words, c.Target), ""
+	}
 	for _, w := range []string{c.Target, c.State} {
 		if w != "" {
 			words = append(words, quoted(w))

@@ -33,6 +33,7 @@ var topics = []topic{
 	{History, "<address> [5]", "what happened to an article", nil},
 	{Diff, "<address> [2] [4]", "what changed between two versions", nil},
 	{Explain, "<address or id>", "when it was last checked, and why nothing was said", nil},
+	{Search, "<words> [changed=yes]", "find words in what is watched here, or that an edit struck", moreOfSearch},
 	{Status, "", "how editwatch is doing here", nil},
 	{Help, "[command]", "this, or more of one command", nil},
 }
@@ -44,6 +45,16 @@ func moreOfAdd(c Command) []string {
 		"scope is headline, paragraphs or all; min is any, minor (all but typography) or major.",
 		fmt.Sprintf("%s tells only of edits that say one of these; %s leaves those out.", o("include", "bridge,flood*"), o("exclude", "sport")),
 		fmt.Sprintf("mention is a role or user group to name. %s compares the feed's own titles and summaries only.", o("pages", "off")),
+	}
+}
+
+func moreOfSearch(c Command) []string {
+	o := func(name, value string) string { return c.dialect().Option(Search, name, value) }
+	return []string{
+		"All words must stand in the same version of an article, now or before an edit; of each article the newest such version is shown.",
+		`"a phrase" in quotes; -word for one that must not be there; bridg* for all that begin so, as does the last word.`,
+		fmt.Sprintf("%s: only words that an edit struck or added. %s: only that publication's.", o("changed", "yes"), o("source", "The Harbour Post")),
+		fmt.Sprintf("%s: only what was recorded since then; a day like %s does, too.", o("since", "7d"), exampleDay),
 	}
 }
 

@@ -26,6 +26,7 @@ var aliases = map[string]Verb{
 	"history": History, "log": History, "versions": History,
 	"diff": Diff, "show": Diff, "compare": Diff,
 	"explain": Explain, "why": Explain, "debug": Explain,
+	"search": Search, "find": Search, "grep": Search,
 	"status": Status, "health": Status,
 	"help": Help, "?": Help,
 	"undo": Undo,
@@ -60,6 +61,12 @@ func Parse(text string, d *Dialect) (Command, error) {
 	if verb == Import {
 		c.Text, c.Options["sure"] = cutSure(afterWord(text))
 		return c, nil
+	}
+	if verb == Search {
+		if err := c.takeSearch(words[1:]); err != nil {
+			return Command{}, err
+		}
+		return c, c.complete()
 	}
 	for _, w := range words[1:] {
 		if err := c.take(w); err != nil {
@@ -160,6 +167,10 @@ func (c *Command) take(w word) error {
 		}
 	case Export, Undo, Help, Status, Explain, Remove, Resume, Test:
 	}
+	if asksArticle := c.Verb == History || c.Verb == Diff || c.Verb == Explain; asksArticle && c.Target != "" && !isLink(c.Target) {
+		c.Target += " " + w.raw // words before a link, or instead of one
+		return nil
+	}
 	if c.Target != "" || c.Verb == Export || c.Verb == List {
 		return c.unexpected(w.text)
 	}
@@ -233,6 +244,8 @@ func (c *Command) complete() error {
 			return &news.Refusal{What: "Which watch is it about?", Do: "Give its ID or its address; " + c.typed(List, "") + " shows them. For example: " + c.typed(c.Verb, "w7")}
 		case History, Diff, Explain:
 			return &news.Refusal{What: "Which article is it about?", Do: "Give its address: " + c.typed(c.Verb, exampleArticle)}
+		case Search:
+			return &news.Refusal{What: "What shall be looked for?", Do: "Give some words: " + c.typed(Search, exampleWords)}
 		case Undo:
 			return &news.Refusal{What: "Which watch shall come back?", Do: "Give its ID: " + c.typed(Undo, "w7")}
 		}
@@ -266,21 +279,25 @@ func version(s string) (int, bool) {
 // ParseSpan reads a length of time as people type it: 8h, 90m, 2d, 1w.
 func ParseSpan(s string) (time.Duration, error) {
 	bad := &news.Refusal{What: fmt.Sprintf("%q is not a length of time.", short(s)), Do: "Give one like 90m, 8h, 2d or 1w."}
-	s = strings.ToLower(strings.TrimSpace(s))
-	m := spanForm.FindStringSubmatch(s)
-	if m == nil {
+	d, ok := span(s)
+	if !ok {
 		return 0, bad
 	}
-	n, err := strconv.Atoi(m[1])
-	if err != nil {
-		return 0, bad
-	}
-	unit := map[byte]time.Duration{'m': time.Minute, 'h': time.Hour, 'd': 24 * time.Hour, 'w': 7 * 24 * time.Hour}[m[2][0]]
-	d := time.Duration(n) * unit
-	if n < 1 || d > maxPause {
+	if d < time.Minute || d > maxPause {
 		return 0, &news.Refusal{What: "A pause is from a minute to a year long.", Do: "Without a time it lasts until you resume it."}
 	}
 	return d, nil
+}
+
+// span reads a length of time.
+func span(s string) (time.Duration, bool) {
+	m := spanForm.FindStringSubmatch(strings.ToLower(strings.TrimSpace(s)))
+	if m == nil {
+		return 0, false
+	}
+	n, err := strconv.Atoi(m[1])
+	unit := map[byte]time.Duration{'m': time.Minute, 'h': time.Hour, 'd': 24 * time.Hour, 'w': 7 * 24 * time.Hour}[m[2][0]]
+	return time.Duration(n) * unit, err == nil
 }
 
 const maxPause = 366 * 24 * time.Hour
@@ -292,32 +309,9 @@ func isLink(s string) bool {
 	return strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://")
 }
 
-// Links returns the web addresses in a text, in order, each once, as people and
-// platforms write them: bare, <https://x>, <https://x|x>, [x](https://x).
-func Links(text string) []string {
-	var out []string
-	for _, m := range linkForm.FindAllString(text, 50) {
-		m, _, _ = strings.Cut(m, "|")
-		// A closing bracket or a full stop belongs to the sentence, unless the
-		// address opened the bracket.
-		for len(m) > 0 {
-			last := m[len(m)-1]
-			if strings.IndexByte(".,;:!?'*_~\"", last) < 0 && (last != ')' || strings.Count(m, "(") >= strings.Count(m, ")")) {
-				break
-			}
-			m = m[:len(m)-1]
-		}
-		if !slices.Contains(out, m) {
-			out = append(out, m)
-		}
-	}
-	return out
-}
-
-var linkForm = regexp.MustCompile(`(?i)https?://[^\s<>\x60"“”\]]+`)
-
-// A word is one piece of a command: key=value, or just text.
-type word struct{ text, key, value string }
+// A word is one piece of a command: key=value, or just text; and as it was
+// typed, quotes and all.
+type word struct{ text, key, value, raw string }
 
 // split cuts a command into words at white space outside of quotes and of the
 // angle brackets in which Slack puts links.
@@ -331,6 +325,7 @@ func split(s string) []word {
 		}
 		var w word
 		var b strings.Builder
+		from := i
 		quoted := false
 		for i < len(runes) && !unicode.IsSpace(runes[i]) {
 			r := runes[i]
@@ -362,7 +357,7 @@ func split(s string) []word {
 			b.WriteRune(r)
 			i++
 		}
-		w.text = b.String()
+		w.text, w.raw = b.String(), string(runes[from:min(i, len(runes))])
 		if w.key != "" {
 			w.value = w.text[len(w.key)+1:]
 		}

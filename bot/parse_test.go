@@ -125,14 +125,6 @@ func FuzzImport(f *testing.F) {
 	})
 }
 
-func TestLinks(t *testing.T) {
-	text := "See https://x.org/a, <https://x.org/b> (https://x.org/c_(d)) and [e](https://x.org/e) **https://x.org/f** <https://x.org/g|x.org/g>. https://x.org/a again; ftp://no"
-	want := []string{"https://x.org/a", "https://x.org/b", "https://x.org/c_(d)", "https://x.org/e", "https://x.org/f", "https://x.org/g"}
-	if d := cmp.Diff(want, Links(text)); d != "" {
-		t.Error(d)
-	}
-}
-
 // TestActionVerbs: the buttons of announcements ask for what the bot knows.
 func TestActionVerbs(t *testing.T) {
 	for verb, want := range map[string]Verb{news.ActionHistory: History, news.ActionDiff: Diff, news.ActionMute: Mute} {

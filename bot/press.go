@@ -14,6 +14,10 @@ func Pressed(token string) (Command, error) {
 		return Command{}, &news.Refusal{What: "That button is not one of mine.", Do: "Ask again for a fresh answer."}
 	}
 	switch v := Verb(a.Verb); v {
+	case Search:
+		c, err := Parse(a.Verb+" "+a.Text, nil)
+		c.After, c.FromButton = a.After, true
+		return c, err
 	case History, Diff, Explain, List, Mute, Unmute, Undo, Help, Status:
 		return Command{Verb: v, Target: a.Target, From: a.From, To: a.To, Before: a.Before, After: a.After, State: a.State, FromButton: true}, nil
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -18,25 +20,52 @@ type Searcher interface {
 	Remove(ctx context.Context, article news.ArticleID) error
 }
 
-// search finds versions by their words. It looks through the whole record, and
-// so it is the operator's: a chat may read only of what is watched there.
+// hitsShown is how many versions a page of Search shows in a chat: each has a
+// button, and one leads on.
+const hitsShown = 4
+
+// search finds versions by their words: the operator in the whole record, a chat
+// in what is watched there. Who gives a link is told of its article.
 func (b *Bot) search(ctx context.Context, c Command, now time.Time) (Answer, error) {
-	if err := operator(c); err != nil {
-		return Answer{}, err
-	}
 	if b.o.Search == nil {
-		return Answer{}, &news.Refusal{What: "Search is switched off here.", Do: "Take search = false out of the configuration."}
+		r := &news.Refusal{What: "Search is switched off here.", Do: "Take search = false out of the configuration."}
+		if !c.Everywhere {
+			r.Do = "Ask who runs me to take search = false out of the configuration."
+		}
+		return Answer{}, r
 	}
-	found, err := b.o.Search.Search(ctx, c.Find)
+	c.Target = brief.OneLine(c.Target)
+	if link := first(c.Target, c.Find.Words); news.IsAddress(link) {
+		c.Target = link
+		return b.history(ctx, c, now)
+	}
+	if c.Everywhere {
+		return b.searchAll(ctx, c, now)
+	}
+	return b.searchHere(ctx, c, now)
+}
+
+// look has the index answer.
+func (b *Bot) look(ctx context.Context, q search.Query) (search.Results, error) {
+	found, err := b.o.Search.Search(ctx, q)
 	if errors.Is(err, search.ErrCursor) {
-		return Answer{}, &news.Refusal{What: "That place in the list cannot be found.", Do: "Start again from the first page."}
+		err = &news.Refusal{What: "That place in the list cannot be found.", Do: "Start again from the first page."}
 	}
+	return found, err
+}
+
+// rebuilding is said while the index is incomplete.
+const rebuilding = "The search index is still being made; there may be more to find soon."
+
+// searchAll looks through the whole record.
+func (b *Bot) searchAll(ctx context.Context, c Command, now time.Time) (Answer, error) {
+	found, err := b.look(ctx, c.Find)
 	if err != nil {
 		return Answer{}, err
 	}
 	a := Answer{}
 	for _, h := range found.Hits {
-		a.Briefs = append(a.Briefs, b.hitBrief(h, now))
+		a.Briefs = append(a.Briefs, b.hitBrief(h, now, time.UTC))
 		a.Facts = append(a.Facts, fact(h))
 	}
 	switch {
@@ -48,35 +77,238 @@ func (b *Bot) search(ctx context.Context, c Command, now time.Time) (Answer, err
 		a.Lines = []string{"There is more: --after " + found.Next}
 	}
 	if found.Rebuilding {
-		a.Lines = append(a.Lines, "The search index is still being made; there may be more to find soon.")
+		a.Lines = append(a.Lines, rebuilding)
 	}
 	return a, nil
 }
 
+// searchHere looks through what the channel watches, and that alone: what other
+// channels watch is theirs.
+func (b *Bot) searchHere(ctx context.Context, c Command, now time.Time) (Answer, error) {
+	watched, err := b.watched(ctx, c)
+	if err != nil {
+		return Answer{}, err
+	}
+	if watched.empty() {
+		return Answer{}, &news.Refusal{What: "Nothing is watched here yet, so there is nothing to search.", Do: "Add a feed or an article: " + c.typed(Add, exampleSite)}
+	}
+	zone := b.zoneOf(ctx, c)
+	q, err := b.query(ctx, c, now, zone)
+	if err != nil {
+		return Answer{}, err
+	}
+	q.Where = watched.has
+	found, err := b.look(ctx, q)
+	if err != nil {
+		return Answer{}, err
+	}
+	a := Answer{Lines: c.foundLines(q, len(found.Hits), now, zone)}
+	for i, h := range found.Hits {
+		br, label := b.hitBrief(h, now, zone), "History"
+		if len(found.Hits) > 1 {
+			n := strconv.Itoa(i + 1)
+			br.Source, label = n+" · "+br.Source, label+" "+n
+		}
+		br.Links = slices.DeleteFunc(br.Links, func(l brief.Link) bool { return l.Label == "History" }) // the button's
+		a.Briefs = append(a.Briefs, br)
+		a.Facts = append(a.Facts, fact(h))
+		a.Buttons = append(a.Buttons, button(label, news.Action{Verb: string(History), Target: string(h.Article)}))
+	}
+	if found.Next != "" {
+		a = c.withMore(a, found.Next)
+	}
+	if found.Rebuilding {
+		a.Lines = append(a.Lines, rebuilding)
+	}
+	return a, nil
+}
+
+// withMore adds a button for the next page, which begins at a place. What it
+// asks for again may be too long for a button.
+func (c Command) withMore(a Answer, place string) Answer {
+	after, err := strconv.Atoi(place)
+	more := button("More", news.Action{Verb: string(Search), After: after, Text: c.searched()})
+	if err != nil || len(more.Token) > news.MaxToken {
+		a.Lines = append(a.Lines, "There is more. To see less, ask for fewer words, or for newer ones only: "+c.dialect().Option(Search, "since", "7d"))
+		return a
+	}
+	if len(a.Briefs) < hitsShown {
+		a.Lines = append(a.Lines, "I have not looked through everything yet, for much elsewhere says so, too: More goes on.")
+	}
+	a.Buttons = append(a.Buttons, more)
+	return a
+}
+
+// query is what a chat looks for.
+func (b *Bot) query(ctx context.Context, c Command, now time.Time, zone *time.Location) (search.Query, error) {
+	q := search.Query{Words: c.Target, Changed: c.Options["changed"] != "", Max: hitsShown}
+	if c.After > 0 {
+		q.After = strconv.Itoa(c.After)
+	}
+	if typed := c.Options["since"]; typed != "" {
+		since, ok := sinceWhen(typed, now, zone)
+		if !ok {
+			return q, &news.Refusal{
+				What: fmt.Sprintf("%q is no time to begin with.", short(typed)),
+				Do:   "Give a length of time, like 8h, 7d or 2w, or a day, like " + exampleDay + ".",
+			}
+		}
+		q.Since = since
+	}
+	var err error
+	if typed := c.Options["source"]; typed != "" {
+		q.Source, err = b.sourceHere(ctx, c, typed)
+	}
+	return q, err
+}
+
+// sinceWhen reads a length of time before now, or a day.
+func sinceWhen(typed string, now time.Time, zone *time.Location) (time.Time, bool) {
+	if d, ok := span(typed); ok {
+		return now.Add(-d), true
+	}
+	day, err := time.ParseInLocation(time.DateOnly, typed, zone)
+	return day, err == nil
+}
+
+// sourceHere returns the source of something watched here that was typed, whole
+// or in part.
+func (b *Bot) sourceHere(ctx context.Context, c Command, typed string) (string, error) {
+	sources, err := b.sources(ctx, c)
+	if err != nil {
+		return "", err
+	}
+	var match []string
+	for _, s := range sources {
+		switch {
+		case strings.EqualFold(s, strings.TrimSpace(typed)):
+			return s, nil
+		case has(s, typed):
+			match = append(match, s)
+		}
+	}
+	switch len(match) {
+	case 0: // it may be one whose articles are all old
+		return typed, nil
+	case 1:
+		return match[0], nil
+	}
+	return "", &news.Refusal{
+		What: fmt.Sprintf("More than one source is called %s: %s.", quote(short(typed)), brief.Cut(strings.Join(match, ", "), maxNames)),
+		Do:   "Give the whole name of the one you mean.",
+	}
+}
+
+// maxNames is how many characters a list of names has, at most.
+const maxNames = 300
+
+// foundLines say what was looked for, and if nothing was found, what to do.
+func (c Command) foundLines(q search.Query, hits int, now time.Time, zone *time.Location) []string {
+	words := short(q.Words)
+	if !strings.ContainsAny(words, `"“”„«»`) {
+		words = quote(words)
+	}
+	switch {
+	case c.After > 0 && hits == 0:
+		return []string{fmt.Sprintf("That was all of %s.", words)}
+	case c.After > 0:
+		return []string{fmt.Sprintf("More of %s:", words)}
+	}
+	here := "what is watched here"
+	if q.Source != "" {
+		here += " of " + short(q.Source)
+	}
+	if !q.Since.IsZero() {
+		here += " since " + brief.Clock(q.Since, now, zone)
+	}
+	lines := []string{fmt.Sprintf("%s is not in %s, now or before an edit.", words, here)}
+	switch {
+	case hits > 0 && q.Changed:
+		return []string{fmt.Sprintf("%s struck or added in %s, newest first:", words, here)}
+	case hits > 0:
+		return []string{fmt.Sprintf("%s in %s, newest first:", words, here)}
+	case q.Changed:
+		lines = []string{fmt.Sprintf("No edit of %s struck or added %s.", here, words)}
+	}
+	if len(c.Options) > 0 {
+		return append(lines, "To look through all that is watched here: "+c.typed(Search, c.Target))
+	}
+	return append(lines, "All words must stand in the same version. Try fewer, or the beginning of one.")
+}
+
 // hitBrief shows a version that was found as announcements are shown.
-func (b *Bot) hitBrief(h search.Hit, now time.Time) brief.Brief {
+func (b *Bot) hitBrief(h search.Hit, now time.Time, zone *time.Location) brief.Brief {
 	what := fmt.Sprintf("version %d", h.To)
 	if h.From > 0 {
-		what = fmt.Sprintf("version %d to %d", h.From, h.To)
+		what = fmt.Sprintf("versions %d to %d", h.From, h.To)
 	}
 	br := brief.Brief{
 		Source: first(h.Source, news.Host(h.URL)), What: what, URL: h.URL, Subject: h.Headline,
-		Lines: []brief.Line{{Part: news.WhereHeadline, Runs: hitRuns(h.Title)}},
-		When:  []string{brief.Clock(h.At, now, time.UTC)},
+		When: []string{brief.Clock(h.At, now, zone)},
 	}
-	if len(h.Snippet) > 0 {
-		br.Lines = append(br.Lines, brief.Line{Runs: hitRuns(h.Snippet)})
+	br.Lines = brief.HeadlineLines(hitRuns(h.Title))
+	if runs := hitRuns(h.Snippet); len(runs) > 0 {
+		br.Lines = append(br.Lines, brief.Line{Runs: runs})
 	}
 	if link := b.o.Links.History(h.Article); link != "" {
 		br.Links = []brief.Link{{Label: "History", URL: link}}
+		if h.From > 0 {
+			br.Links = append(br.Links, brief.Link{Label: "Side by side", URL: b.o.Links.Diff(h.Article, h.From, h.To)})
+		}
 	}
 	return br
 }
 
-func hitRuns(runs []search.Run) (out []brief.Run) {
-	marks := map[news.WordOp]brief.Mark{news.Del: brief.Del, news.Ins: brief.Ins}
+func hitRuns(runs []search.Run) []brief.Run {
+	pieces := make([]brief.Run, 0, len(runs))
 	for _, r := range runs {
-		out = append(out, brief.Run{Mark: marks[r.Op], Text: r.Text})
+		p := brief.Run{Text: r.Text}
+		switch {
+		case r.Op == news.Del:
+			p.Mark = brief.Del
+		case r.Op == news.Ins:
+			p.Mark = brief.Ins
+		case r.Hit:
+			p.Mark = brief.Found
+		}
+		pieces = append(pieces, p)
 	}
-	return out
+	return brief.Runs(pieces...)
+}
+
+// SearchOptions are the names of what can be chosen with the words of Search:
+//
+//	changed   yes: the words were struck or added
+//	source    a publication, or a part of its name
+//	since     a length of time before now, or a day
+var SearchOptions = []string{"changed", "source", "since"}
+
+// takeSearch reads what stands behind search: words as they are, quotes and all,
+// and among them options.
+func (c *Command) takeSearch(words []word) error {
+	var looked []string
+	for _, w := range words {
+		key := strings.ToLower(w.key)
+		switch {
+		case !slices.Contains(SearchOptions, key):
+			looked = append(looked, w.raw)
+		case key == "changed":
+			switch strings.ToLower(w.value) {
+			case "yes", "on", "true":
+				c.Options[key] = "yes"
+			case "no", "off", "false":
+			default:
+				return &news.Refusal{What: fmt.Sprintf("changed is yes or no; not %q.", short(w.value)), Do: "For example: " + c.typed(Search, exampleWords, "changed", "yes")}
+			}
+		case w.value != "":
+			c.Options[key] = w.value
+		}
+	}
+	c.Target = strings.Join(looked, " ")
+	return nil
+}
+
+// searched is the command as takeSearch reads it, without the verb.
+func (c Command) searched() string {
+	return afterWord(plain(Command{Verb: Search, Target: c.Target, Options: c.Options}))
 }

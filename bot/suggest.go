@@ -14,7 +14,7 @@ import (
 // A Choice is one completion of what somebody types.
 type Choice struct {
 	Label string // what people see, at most 100 characters
-	Value string // what goes into Command.Target, at most 100 characters
+	Value string // what goes into the command, at most 100 characters
 }
 
 const (
@@ -46,14 +46,13 @@ func (b *Bot) SuggestWatches(ctx context.Context, c Command, typed string) ([]Ch
 	return out, nil
 }
 
-// SuggestArticles returns articles that the channel watches and that match what
-// was typed so far, those with the newest edits first, at most 25.
-func (b *Bot) SuggestArticles(ctx context.Context, c Command, typed string) ([]Choice, error) {
+// newestHere returns articles that the channel watches: of each feed those with
+// the newest events. One may be there twice.
+func (b *Bot) newestHere(ctx context.Context, c Command) (found []news.Article, err error) {
 	watches, err := b.store.Watches(ctx, store.WatchQuery{Channel: c.Channel})
 	if err != nil {
 		return nil, err
 	}
-	var found []news.Article
 	for _, w := range watches {
 		switch {
 		case w.Article != "":
@@ -69,6 +68,43 @@ func (b *Bot) SuggestArticles(ctx context.Context, c Command, typed string) ([]C
 			}
 			found = append(found, of...)
 		}
+	}
+	return found, nil
+}
+
+// sources returns the publications of articles that the channel watches, by
+// name.
+func (b *Bot) sources(ctx context.Context, c Command) ([]string, error) {
+	found, err := b.newestHere(ctx, c)
+	var names []string
+	for _, a := range found {
+		if a.Source != "" {
+			names = append(names, a.Source)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names), err
+}
+
+// SuggestSources returns publications of what the channel watches that match
+// what was typed so far, at most 25.
+func (b *Bot) SuggestSources(ctx context.Context, c Command, typed string) ([]Choice, error) {
+	names, err := b.sources(ctx, c)
+	var out []Choice
+	for _, name := range names {
+		if has(name, typed) && brief.Len(name) <= maxChoice && len(out) < maxChoices {
+			out = append(out, Choice{name, name})
+		}
+	}
+	return out, err
+}
+
+// SuggestArticles returns articles that the channel watches and that match what
+// was typed so far, those with the newest edits first, at most 25.
+func (b *Bot) SuggestArticles(ctx context.Context, c Command, typed string) ([]Choice, error) {
+	found, err := b.newestHere(ctx, c)
+	if err != nil {
+		return nil, err
 	}
 	slices.SortStableFunc(found, func(x, y news.Article) int { return newestOf(y).Compare(newestOf(x)) })
 	var out []Choice

@@ -15,6 +15,7 @@ import (
 
 	"github.com/editwatch/editwatch/internal/news"
 	"github.com/editwatch/editwatch/internal/report"
+	"github.com/editwatch/editwatch/internal/search/searchtest"
 	"github.com/editwatch/editwatch/internal/store"
 	"github.com/editwatch/editwatch/internal/store/bolt"
 )
@@ -51,7 +52,7 @@ func TestReplies(t *testing.T) {
 }
 
 // bareCommand is a command that a reply names outside of the asker's dialect.
-var bareCommand = regexp.MustCompile(`(?i)(: |\b(try|ask|see|after|with) )(add|list|remove|pause|resume|edit|test|settings|export|import|history|diff|explain|status|help|undo)([. ]|$)|\b[a-z]+ (https?://|w[0-9])[^ ]*$|[a-z-]=[a-z0-9]`)
+var bareCommand = regexp.MustCompile(`(?i)(: |\b(try|ask|see|after|with) )(add|list|remove|pause|resume|edit|test|settings|export|import|history|diff|explain|search|status|help|undo)([. ]|$)|\b[a-z]+ (https?://|w[0-9])[^ ]*$|[a-z-]=[a-z0-9]`)
 
 // TestRepliesInDialect has every script carried out by people who type commands
 // in a way of their own, and finds no command in a reply that is not.
@@ -115,6 +116,7 @@ func newWorld(t *testing.T) *world {
 		Met:      func(n news.ChannelName) bool { return strings.HasPrefix(string(n), "discord:") },
 		Links:    report.Links{Base: "https://edits.example.org"},
 		Limits:   Limits{Server: 13, Channel: 12, Articles: 100},
+		Search:   searchtest.New(t, s),
 	})
 	w.who = Command{Channel: "discord:100", Title: "#edits", Server: "s1", Asker: "u1", CanChange: true, Admin: true}
 	return w
@@ -339,6 +341,23 @@ func (w *world) happen(f []string) {
 		time.Sleep(d)
 	case "edit":
 		w.version(w.article(f[1]), strings.Join(f[2:], " "))
+	case "listed": // in a feed
+		feed, a := w.feed("https://harbour.example/"+f[1]), w.article(f[2])
+		_, err := w.store.Sight(w.t.Context(), feed, []store.Sighting{{
+			Keys: []news.Key{news.AddressKey(news.PageReading, a.URL)}, Article: news.Article{Reading: a.Reading, URL: a.URL, FirstSeen: time.Now()},
+		}})
+		w.must(err)
+		*a, err = w.store.Article(w.t.Context(), a.ID)
+		w.must(err)
+	case "from": // a publication
+		a := w.article(f[1])
+		a.Source = strings.Join(f[2:], " ")
+		_, err := w.store.Record(w.t.Context(), store.Record{Article: *a})
+		w.must(err)
+	case "withhold":
+		w.must(w.store.Withhold(w.t.Context(), w.article(f[1]).ID, time.Now(), "A court asked for it."))
+	case "unsearched":
+		w.bot.o.Search = nil
 	case "fail":
 		feed := w.feed("https://harbour.example/" + f[1])
 		feed.Polling.Failures, feed.Polling.FailingSince, feed.Polling.Detail = 7, time.Now(), "answered 403, bot protection"

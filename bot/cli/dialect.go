@@ -64,7 +64,9 @@ func option(v bot.Verb, name, value string) string {
 		return "--yes"
 	case v == bot.Add && name == "pages":
 		return "--no-pages" // they are on otherwise
-	case v == bot.Add:
+	case v == bot.Search && name == "changed":
+		return "--changed"
+	case v == bot.Add, v == bot.Search:
 		return "--" + name + "=" + quoted(value)
 	}
 	return name + "=" + quoted(value)

@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -25,6 +26,55 @@ func TestHistoryDiffExplain(t *testing.T) {
 	says(t, w.Slash(reader, "edits status").Answer(), "#desk")
 	says(t, w.Slash(reader, "edits help", chattest.Option{Name: "topic", Value: "pause"}).Answer(), "pause")
 	_ = a
+}
+
+// TestSearch holds the exact answers to searches, by command and by button.
+func TestSearch(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.run()
+	reader, admin := chattest.Reader(chattest.DiscordText), chattest.Admin(chattest.DiscordText)
+	var got strings.Builder
+	var last chattest.InteractionAnswer
+	show := func(what string, a chattest.InteractionAnswer) {
+		got.WriteString(heading("%s", what) + ages.ReplaceAllString(a.Message.Text(), " <time>") + "\n")
+		says(t, a, "")
+		last = a
+	}
+	search := func(words string, more ...chattest.Option) {
+		what := "search " + words
+		for _, o := range more {
+			what += fmt.Sprintf(" %s:%v", o.Name, o.Value)
+		}
+		show(what, w.Slash(reader, "edits search", append([]chattest.Option{{Name: "words", Value: words}}, more...)...).Answer())
+	}
+	press := func(label string) { show("press "+label, w.Press(reader, last.Message, label).Answer()) }
+	search("bridge")
+	for _, name := range []string{"ferry", "market", "quay", "lights"} {
+		w.Slash(admin, "editwatch add", at("https://harbour.example/"+name)).Answer()
+	}
+	w.Slash(admin, "editwatch add", at(bridge)).Answer()
+	a := w.article(bridge, "")
+	w.version(a, "Council votes to close bridge for two years", "The __bridge__ carries 11,000 vehicles a day, @everyone.")
+	search("bridge carries")
+	press("History 1")
+	search("close", chattest.Option{Name: "changed", Value: true}, chattest.Option{Name: "source", Value: "harbour"}, chattest.Option{Name: "since", Value: "7d"})
+	search("zeppelin @everyone <!channel> [x](javascript:alert(1))", chattest.Option{Name: "changed", Value: true})
+	search(strings.Repeat("bridge ", 200))
+	search(bridge)
+	search("council", chattest.Option{Name: "since", Value: "a while ago"})
+	search("council")
+	press("More")
+	show("history", w.Slash(reader, "edits history", about("council bridge")).Answer())
+	show("help search", w.Slash(reader, "edits help", chattest.Option{Name: "topic", Value: "search"}).Answer())
+	elsewhere := chattest.Reader(chattest.DiscordNews)
+	show("search elsewhere", w.Slash(elsewhere, "edits search", chattest.Option{Name: "words", Value: "bridge"}).Answer())
+	golden(t, "search.txt", got.String())
+
+	choices := w.Complete(reader, "edits search", chattest.Option{Name: "source", Value: "HARB", Focused: true}).Answer().Choices
+	if len(choices) != 1 || choices[0].Value != "The Harbour Post" {
+		t.Errorf("sources: %v", choices)
+	}
 }
 
 func TestMessageAction(t *testing.T) {
@@ -86,9 +136,8 @@ func TestButtons(t *testing.T) {
 	w.run()
 	a := w.article(bridge, "Council delays bridge repair, citing cost", "Text.")
 	token := func(verb string) string { return news.Action{Verb: verb, Target: string(a.ID)}.Token() }
-	m := discord.Message{Content: "Council delays", Components: discord.Rows([]discord.Button{
-		{Label: "History", CustomID: token("history"), Style: discord.StyleSecondary},
-		{Label: "Mute article", CustomID: token("mute"), Style: discord.StyleSecondary},
+	m := discord.Message{Content: "Council delays", Components: discord.Buttons([]news.Button{
+		{Label: "History", Token: token("history")}, {Label: "Mute article", Token: token("mute")},
 	})}
 	if _, err := w.session.Post(t.Context(), chattest.DiscordText, m); err != nil {
 		t.Fatal(err)

@@ -117,7 +117,7 @@ func fill(c *bot.Command, o given) error {
 			return nil
 		}
 		c.Target = value
-	case "watch", "article", "topic":
+	case "watch", "article", "words", "topic":
 		c.Target = value
 	case "state":
 		c.State = value
@@ -142,9 +142,9 @@ func fill(c *bot.Command, o given) error {
 		if value == "true" {
 			c.Options["mention"] = noMention
 		}
-	case "sure":
+	case "sure", "changed":
 		if value == "true" {
-			c.Options["sure"] = "yes"
+			c.Options[o.Name] = "yes"
 		}
 	default:
 		c.Options[o.Name] = value
@@ -215,7 +215,7 @@ func messageLinks(raw json.RawMessage) []string {
 			}
 		}
 	}
-	links := bot.Links(strings.Join(texts, "\n"))
+	links := news.Links(strings.Join(texts, "\n"))
 	return links[:min(len(links), linksMost)]
 }
 

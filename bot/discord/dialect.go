@@ -15,12 +15,13 @@ import (
 )
 
 // asks are the commands below /edits; all others are below /editwatch.
-var asks = []bot.Verb{bot.List, bot.History, bot.Diff, bot.Explain, bot.Status, bot.Help}
+var asks = []bot.Verb{bot.List, bot.History, bot.Diff, bot.Explain, bot.Search, bot.Status, bot.Help}
 
 // targets are what the option is called that says what a command is about.
 var targets = map[bot.Verb]string{
 	bot.Add: "url", bot.Remove: "watch", bot.Undo: "watch", bot.Pause: "watch", bot.Resume: "watch", bot.Edit: "watch",
-	bot.Test: "watch", bot.History: "article", bot.Diff: "article", bot.Explain: "article", bot.Help: "topic",
+	bot.Test: "watch", bot.History: "article", bot.Diff: "article", bot.Explain: "article",
+	bot.Search: "words", bot.Help: "topic",
 }
 
 // untyped are what only buttons ask for.
@@ -82,7 +83,7 @@ func option1(_ bot.Verb, name, value string) string {
 		return "no-mention:True"
 	case name == "pages" && value == "off", value == "no":
 		value = "False"
-	case name == "pages", name == "sure":
+	case name == "pages", name == "sure", name == "changed":
 		value = "True"
 	}
 	return name + ":" + value

@@ -45,6 +45,7 @@ type Bot interface {
 	Do(ctx context.Context, c bot.Command) (bot.Answer, error)
 	SuggestWatches(ctx context.Context, c bot.Command, typed string) ([]bot.Choice, error)
 	SuggestArticles(ctx context.Context, c bot.Command, typed string) ([]bot.Choice, error)
+	SuggestSources(ctx context.Context, c bot.Command, typed string) ([]bot.Choice, error)
 	ChannelGone(ctx context.Context, channel news.ChannelName) (int, error)
 	ServerGone(ctx context.Context, server string) (int, error)
 }

@@ -55,6 +55,8 @@ func (f *FrontEnd) suggest(ctx context.Context, i *interaction) []choice {
 			found = append(found, bot.Choice{Label: "All watches of this channel", Value: "all"})
 		}
 		collect(f.bot.SuggestWatches(ctx, c, typed))
+	case "source":
+		collect(f.bot.SuggestSources(ctx, c, typed))
 	case "article":
 		if c.Verb == bot.Explain {
 			collect(f.bot.SuggestWatches(ctx, c, typed))

@@ -21,6 +21,7 @@ import (
 	"github.com/editwatch/editwatch/internal/edit"
 	"github.com/editwatch/editwatch/internal/news"
 	"github.com/editwatch/editwatch/internal/report"
+	"github.com/editwatch/editwatch/internal/search/searchtest"
 	"github.com/editwatch/editwatch/internal/store"
 	"github.com/editwatch/editwatch/internal/store/bolt"
 )
@@ -65,6 +66,7 @@ func newWorld(t *testing.T) *world {
 		Met:      func(n news.ChannelName) bool { _, ok := discord.ChannelID(n); return ok },
 		Links:    report.Links{Base: "https://edits.example.org"},
 		Limits:   bot.Limits{Channel: 40},
+		Search:   searchtest.New(t, s),
 	})
 	w.front, err = New(Options{Session: w.session, Bot: b, Store: s, PublicKey: w.PublicKey, Logger: log})
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 	"github.com/editwatch/editwatch/internal/chattest"
 	"github.com/editwatch/editwatch/internal/edit"
 	"github.com/editwatch/editwatch/internal/news"
+	"github.com/editwatch/editwatch/internal/search/searchtest"
 	"github.com/editwatch/editwatch/internal/slack"
 	"github.com/editwatch/editwatch/internal/store"
 	"github.com/editwatch/editwatch/internal/store/bolt"
@@ -48,7 +49,7 @@ func newWorld(t *testing.T, n chattest.Network, listening bool) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := bot.New(st, w.web, tester{}, bot.Options{Met: func(news.ChannelName) bool { return true }})
+	b := bot.New(st, w.web, tester{}, bot.Options{Met: func(news.ChannelName) bool { return true }, Search: searchtest.New(t, st)})
 	o := Options{Client: client, Bot: b, Store: st, SigningSecret: w.SigningSecret, Socket: listening, Logger: log}
 	if w.front, err = New(o); err != nil {
 		t.Fatal(err)

@@ -3,7 +3,6 @@ package web
 import (
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"testing"
 )
@@ -67,15 +66,4 @@ func TestWhyTheHeadlineChanged(t *testing.T) {
 			t.Errorf("the edit lacks %q", want)
 		}
 	}
-}
-
-func FuzzAddresses(f *testing.F) {
-	for _, s := range slices.Concat(linksToBridge, []string{"", "x", "https://", "://://", "https://a.b/https://", "a.b:x/", "[::1]/x"}) {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		if found := addressesIn(text); len(found) > 100*maxAddresses+len(text) {
-			t.Errorf("%d addresses in %q", len(found), text)
-		}
-	})
 }

@@ -11,7 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/editwatch/editwatch/bot"
 	"github.com/editwatch/editwatch/internal/news"
 	"github.com/editwatch/editwatch/internal/search"
 	"github.com/editwatch/editwatch/internal/store"
@@ -225,6 +224,5 @@ func hitOf(h search.Hit, a news.Article) hit {
 // isLink reports whether what stands in the box of the masthead is a link and
 // not words: it holds a whole address, or is one without its scheme.
 func isLink(text string) bool {
-	words := strings.Fields(text)
-	return len(bot.Links(text)) > 0 || len(words) == 1 && isBareAddress(words[0])
+	return len(news.Links(text)) > 0 || news.IsAddress(strings.TrimSpace(text))
 }

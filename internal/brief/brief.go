@@ -68,7 +68,11 @@ const (
 	Del               // struck: it was there
 	Ins               // bold: it is there now
 	Gap               // "…" for context left out, with the spaces around it
+	Found             // unchanged, and what somebody looked for
 )
+
+// Changed reports whether the mark is of what an edit struck or added.
+func (m Mark) Changed() bool { return m == Del || m == Ins }
 
 // A Link is an address with its name.
 type Link struct {
@@ -182,6 +186,24 @@ func Notice(source, what, url string, sentences ...string) Brief {
 		}
 	}
 	return b
+}
+
+// Runs makes the runs of a line of pieces of text, whatever is in them: pieces of
+// one mark become one, spaces are moved out of what was struck and added, and one
+// separates the two.
+func Runs(pieces ...Run) []Run {
+	var out []Run
+	for i := 0; i < len(pieces); {
+		whole := pieces[i]
+		for i++; i < len(pieces) && pieces[i].Mark == whole.Mark; i++ {
+			whole.Text += pieces[i].Text
+		}
+		out = appendPiece(out, whole)
+	}
+	if n := len(out); n > 0 && out[n-1] == (Run{Plain, " "}) {
+		out = out[:n-1]
+	}
+	return out
 }
 
 // Empty reports whether there is nothing to say.

@@ -113,19 +113,19 @@ func squeeze(lines []Line, m measure) []Line {
 }
 
 func squeezeRuns(runs []Run, m measure) []Run {
-	changes := func(r Run) bool { return r.Mark == Del || r.Mark == Ins }
-	first := slices.IndexFunc(runs, changes)
+	matters := func(r Run) bool { return r.Mark.Changed() || r.Mark == Found }
+	first := slices.IndexFunc(runs, matters)
 	if first < 0 {
 		return cutRuns(runs, m)
 	}
 	last := len(runs) - 1
-	for !changes(runs[last]) {
+	for !matters(runs[last]) {
 		last--
 	}
 	var out []Run
 	for i, r := range runs {
 		switch {
-		case changes(r):
+		case matters(r):
 			out = append(out, marked(r, m.run)...)
 		case r.Mark == Gap:
 			out = append(out, r)
@@ -136,7 +136,7 @@ func squeezeRuns(runs []Run, m measure) []Run {
 	return joinGaps(out)
 }
 
-// marked returns a struck or added run of at most most characters, with a gap
+// marked returns a run that is marked of at most most characters, with a gap
 // outside of the mark where it was cut.
 func marked(r Run, most int) []Run {
 	if Len(r.Text) <= most {
@@ -150,7 +150,7 @@ func marked(r Run, most int) []Run {
 	return []Run{{r.Mark, text}, {Gap, gap}}
 }
 
-// cutRuns cuts a line in which nothing is struck or added.
+// cutRuns cuts a line in which nothing is marked.
 func cutRuns(runs []Run, m measure) []Run {
 	out := slices.Clone(runs)
 	for i, r := range out {

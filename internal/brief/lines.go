@@ -42,10 +42,8 @@ func headFirst(p news.Part) int {
 func partLines(p news.Part, o Options) []Line {
 	line := Line{Part: p.Part, Label: label(p), Sign: sign(p)}
 	runs := partRuns(p)
-	if p.Part == news.WhereHeadline && len(runs) == 3 && runs[0].Mark == Del && runs[2].Mark == Ins {
-		before, after := line, line
-		before.Runs, after.Runs = runs[:1:1], runs[2:]
-		return []Line{before, after}
+	if p.Part == news.WhereHeadline {
+		return HeadlineLines(runs)
 	}
 	if p.Op == news.OpMove {
 		runs = moved(p, runs, o.Context)
@@ -55,6 +53,18 @@ func partLines(p news.Part, o Options) []Line {
 	}
 	line.Runs = runs
 	return []Line{line}
+}
+
+// HeadlineLines shows a headline: in one line, or in two when it was written
+// anew. Without runs there is none.
+func HeadlineLines(runs []Run) []Line {
+	switch {
+	case len(runs) == 0:
+		return nil
+	case len(runs) == 3 && runs[0].Mark == Del && runs[2].Mark == Ins:
+		return []Line{{Part: news.WhereHeadline, Runs: runs[:1:1]}, {Part: news.WhereHeadline, Runs: runs[2:]}}
+	}
+	return []Line{{Part: news.WhereHeadline, Runs: runs}}
 }
 
 // label numbers a paragraph as readers count: from 1, in the new text, or in
@@ -85,8 +95,10 @@ func sign(p news.Part) string {
 	return ""
 }
 
-// partRuns turns a part's words into runs: spaces moved out of the marks, and
-// between a struck and an added run.
+// marks are how an edit's words are shown.
+var marks = map[news.WordOp]Mark{news.Same: Plain, news.Del: Del, news.Ins: Ins}
+
+// partRuns turns a part's words into runs.
 func partRuns(p news.Part) []Run {
 	ws := p.Words
 	if len(ws) == 0 || p.Op == news.OpAdd || p.Op == news.OpRemove {
@@ -95,27 +107,26 @@ func partRuns(p news.Part) []Run {
 			ws = []news.Word{{Op: news.Same, Text: p.After}}
 		}
 	}
-	var out []Run
+	pieces := make([]Run, 0, len(ws))
 	for _, w := range ws {
-		out = appendWord(out, w)
+		pieces = append(pieces, Run{marks[w.Op], w.Text})
 	}
-	if n := len(out); n > 0 && out[n-1] == (Run{Plain, " "}) {
-		out = out[:n-1]
-	}
-	return out
+	return Runs(pieces...)
 }
 
-// appendWord adds a word to the runs. A space at an end of a marked word goes
-// into a plain run beside it.
-func appendWord(out []Run, w news.Word) []Run {
-	mark := map[news.WordOp]Mark{news.Same: Plain, news.Del: Del, news.Ins: Ins}[w.Op]
-	before, text, after := spaces(w.Text)
+// appendPiece adds a piece of text to the runs. A space at an end of a marked
+// piece goes into a plain run beside it.
+func appendPiece(out []Run, piece Run) []Run {
+	mark := piece.Mark
+	before, text, after := spaces(piece.Text)
 	if text == "" {
-		if w.Text == "" {
+		switch {
+		case piece.Text == "":
 			return out
-		}
-		if mark != Plain {
+		case mark.Changed():
 			text, before, after = "␣", false, false // a space alone was added or removed
+		default:
+			mark = Plain
 		}
 	}
 	if n := len(out); n > 0 {
@@ -136,12 +147,12 @@ func appendWord(out []Run, w news.Word) []Run {
 				last.Text += " "
 			}
 			last.Text += text
-			return endWord(out, after)
+			return endPiece(out, after)
 		case mark == Plain:
 			if before {
 				text = " " + text
 			}
-		case (before || last.Mark != Plain) && !space:
+		case (before || mark.Changed() && last.Mark.Changed()) && !space:
 			out = append(out, Run{Plain, " "})
 		}
 	}
@@ -152,10 +163,10 @@ func appendWord(out []Run, w news.Word) []Run {
 	if text == "" {
 		return out
 	}
-	return endWord(append(out, Run{mark, text}), after)
+	return endPiece(append(out, Run{mark, text}), after)
 }
 
-func endWord(out []Run, space bool) []Run {
+func endPiece(out []Run, space bool) []Run {
 	if space {
 		return append(out, Run{Plain, " "})
 	}

@@ -100,7 +100,7 @@ func (l Line) only() Mark {
 			return Plain
 		}
 	}
-	if mark == Gap {
+	if !mark.Changed() {
 		return Plain
 	}
 	return mark

@@ -30,35 +30,21 @@ type Button struct {
 	Disabled bool   `json:"disabled,omitempty"`
 }
 
-// Styles of buttons.
+// Styles of buttons. None is coloured: what they do can be taken back.
 const (
-	StylePrimary   = 1
 	StyleSecondary = 2
-	StyleDanger    = 4
 	StyleLink      = 5
 )
 
-// Buttons lays out what stands under an announcement or an answer.
+// Buttons lays out what stands under an announcement or an answer. Those beyond
+// what a message holds, and those without a label or with nothing to do, are
+// left out.
 func Buttons(all []news.Button) []Row {
-	out := make([]Button, 0, len(all))
-	for _, b := range all {
-		style := StyleSecondary
-		if b.Danger {
-			style = StyleDanger
-		}
-		out = append(out, Button{Label: b.Label, CustomID: b.Token, URL: Address(b.URL), Style: style})
-	}
-	return Rows(out)
-}
-
-// Rows lays buttons out. Those beyond what a message holds, and those without a
-// label or with nothing to do, are left out.
-func Rows(buttons []Button) []Row {
 	rows := []Row{}
 	seen := make(map[string]bool)
-	for _, b := range buttons {
-		b.Type = 2
-		if b.URL != "" {
+	for _, a := range all {
+		b := Button{Type: 2, Style: StyleSecondary, Label: a.Label, CustomID: a.Token}
+		if b.URL = Address(a.URL); b.URL != "" {
 			b.Style, b.CustomID = StyleLink, ""
 		}
 		switch {

@@ -94,6 +94,8 @@ func line(l brief.Line) string {
 			b.WriteString(Struck(r.Text))
 		case brief.Ins:
 			b.WriteString(Bold(r.Text))
+		case brief.Found:
+			b.WriteString(Underlined(r.Text))
 		default:
 			if strings.HasPrefix(r.Text, " ") {
 				b.WriteByte(' ')

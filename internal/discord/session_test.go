@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/editwatch/editwatch/internal/chattest"
+	"github.com/editwatch/editwatch/internal/news"
 )
 
 func TestRoutes(t *testing.T) {
@@ -164,16 +165,16 @@ func TestStrangeRefusals(t *testing.T) {
 	}
 }
 
-func TestRows(t *testing.T) {
-	var many []Button
+func TestButtons(t *testing.T) {
+	var many []news.Button
 	for n := range 40 {
-		many = append(many, Button{Label: fmt.Sprint(n), CustomID: fmt.Sprint("b", n)})
+		many = append(many, news.Button{Label: fmt.Sprint(n), Token: fmt.Sprint("b", n)})
 	}
-	rows := Rows(many)
+	rows := Buttons(many)
 	if len(rows) != MaxRows || len(rows[4].Buttons) != MaxButtons {
 		t.Errorf("%d rows", len(rows))
 	}
-	if got := Rows([]Button{{}, {Label: "x"}, {Label: strings.Repeat("x", 81), CustomID: "a"}, {Label: "x", CustomID: strings.Repeat("x", 101)}, {Label: "a", CustomID: "a"}, {Label: "b", CustomID: "a"}}); len(got) != 1 || len(got[0].Buttons) != 1 {
+	if got := Buttons([]news.Button{{}, {Label: "x"}, {Label: strings.Repeat("x", 81), Token: "a"}, {Label: "x", Token: strings.Repeat("x", 101)}, {Label: "a", Token: "a"}, {Label: "b", Token: "a"}}); len(got) != 1 || len(got[0].Buttons) != 1 {
 		t.Errorf("%+v", got)
 	}
 }

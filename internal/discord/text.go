@@ -44,6 +44,10 @@ func Struck(s string) string { return marked("~~", s) }
 // Bold returns Markdown that shows s bold. It is empty for nothing but space.
 func Bold(s string) string { return marked("**", s) }
 
+// Underlined returns Markdown that shows s underlined. It is empty for nothing
+// but space.
+func Underlined(s string) string { return marked("__", s) }
+
 func marked(mark, s string) string {
 	s = Escape(s)
 	if s == "" {

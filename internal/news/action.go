@@ -2,8 +2,10 @@ package news
 
 import (
 	"errors"
+	"math/big"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // A Button stands under an answer or an announcement. It leads to an address,
@@ -15,8 +17,7 @@ type Button struct {
 	// letters, digits, colons and hyphens. It goes into the platform's message
 	// (Discord's custom_id, Slack's value) and comes back when somebody
 	// presses, days and restarts later.
-	Token  string
-	Danger bool // it takes something away
+	Token string
 }
 
 // MaxToken is the most characters of a token: what Discord allows a custom_id
@@ -34,6 +35,8 @@ type Action struct {
 	From, To      int
 	Before, After int
 	State         string // of a list: which ones
+	// Text is what a person typed, as far as the button asks for the same again.
+	Text string
 }
 
 // Verbs of the buttons under announcements; they are those of package bot.
@@ -46,10 +49,25 @@ const (
 // tokenMark begins every token. Another form of token gets another mark.
 const tokenMark = "e1"
 
-// Token returns the action as a button carries it.
+// tokenFields is how many fields a token has; empty ones at its end are left out.
+const tokenFields = 9
+
+// Token returns the action as a button carries it. It is longer than MaxToken,
+// and no button's, if the Text is longer than some sixty bytes.
 func (a Action) Token() string {
-	fields := []string{tokenMark, a.Verb, a.Target, tokenNumber(a.From), tokenNumber(a.To), tokenNumber(a.Before), tokenNumber(a.After), a.State}
+	fields := []string{
+		tokenMark, a.Verb, a.Target, tokenNumber(a.From), tokenNumber(a.To), tokenNumber(a.Before), tokenNumber(a.After), a.State, tokenText(a.Text),
+	}
 	return strings.TrimRight(strings.Join(fields, ":"), ":")
+}
+
+// tokenText writes text as one number of letters and digits, which is as short
+// as it gets with these. The text does not begin with a NUL.
+func tokenText(s string) string {
+	if s == "" {
+		return ""
+	}
+	return new(big.Int).SetBytes([]byte(s)).Text(big.MaxBase)
 }
 
 func tokenNumber(n int) string {
@@ -65,10 +83,10 @@ var errToken = errors.New("not a button of editwatch")
 // another version: anybody can send any text as one.
 func ParseAction(token string) (Action, error) {
 	f := strings.Split(token, ":")
-	if len(token) > MaxToken || f[0] != tokenMark || len(f) < 2 || len(f) > 8 {
+	if len(token) > MaxToken || f[0] != tokenMark || len(f) < 2 || len(f) > tokenFields {
 		return Action{}, errToken
 	}
-	for len(f) < 8 {
+	for len(f) < tokenFields {
 		f = append(f, "")
 	}
 	a := Action{Verb: f[1], Target: f[2], State: f[7]}
@@ -89,7 +107,10 @@ func ParseAction(token string) (Action, error) {
 		}
 		*n = int(v)
 	}
-	if a.Verb == "" || a.Token() != token {
+	if n, ok := new(big.Int).SetString(f[8], big.MaxBase); ok && f[8] != "" {
+		a.Text = string(n.Bytes())
+	}
+	if a.Verb == "" || !utf8.ValidString(a.Text) || a.Token() != token {
 		return Action{}, errToken
 	}
 	return a, nil

@@ -196,33 +196,3 @@ func FuzzWords(f *testing.F) {
 		}
 	})
 }
-
-func TestActionTokens(t *testing.T) {
-	id := rapid.StringMatching(`[a-z0-9-]{1,20}`)
-	rapid.Check(t, func(t *rapid.T) {
-		n := rapid.OneOf(rapid.Just(0), rapid.IntRange(1, 1<<40))
-		a := Action{
-			Verb: id.Draw(t, "verb"), Target: rapid.OneOf(rapid.Just(""), id).Draw(t, "target"),
-			From: n.Draw(t, "from"), To: n.Draw(t, "to"), Before: n.Draw(t, "before"), After: n.Draw(t, "after"),
-			State: rapid.OneOf(rapid.Just(""), rapid.StringMatching(`[a-z]{1,10}`)).Draw(t, "state"),
-		}
-		token := a.Token()
-		if len(token) > MaxToken {
-			t.Fatalf("token %s has %d characters", token, len(token))
-		}
-		if got, err := ParseAction(token); err != nil || got != a {
-			t.Fatalf("%+v travels as %s and comes back as %+v, %v", a, token, got, err)
-		}
-	})
-}
-
-func FuzzParseAction(f *testing.F) {
-	f.Add("e1:history:a2f:::1z")
-	f.Add("e1")
-	f.Add("e1:x:y:-1")
-	f.Fuzz(func(t *testing.T, s string) {
-		if a, err := ParseAction(s); err == nil && a.Token() != s {
-			t.Errorf("%q reads as %+v, which is %q", s, a, a.Token())
-		}
-	})
-}

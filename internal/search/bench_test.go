@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"hash/crc32"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -56,6 +57,18 @@ func BenchmarkSearch(b *testing.B) {
 				times = append(times, time.Since(begun))
 			}
 		}
+		// A channel that watches one article in five hundred, or none at all.
+		var slowest time.Duration
+		for _, share := range []uint32{500, 1 << 31} {
+			where := func(a news.Article) bool { return crc32.ChecksumIEEE([]byte(a.ID))%share == 0 }
+			for _, words := range []string{"ka ", "ka -ro", ""} {
+				begun := time.Now()
+				if _, err := x.Search(ctx, Query{Words: words, Where: where, Max: 4}); err != nil {
+					b.Fatal(err)
+				}
+				slowest = max(slowest, time.Since(begun))
+			}
+		}
 		if err := x.Close(); err != nil {
 			b.Fatal(err)
 		}
@@ -69,6 +82,7 @@ func BenchmarkSearch(b *testing.B) {
 		b.ReportMetric(float64(times[len(times)/2].Microseconds())/1000, "p50-ms")
 		b.ReportMetric(float64(times[len(times)*99/100].Microseconds())/1000, "p99-ms")
 		b.ReportMetric(float64(times[len(times)-1].Microseconds())/1000, "worst-ms")
+		b.ReportMetric(float64(slowest.Microseconds())/1000, "where-worst-ms")
 	}
 }
 

@@ -36,6 +36,11 @@ type Query struct {
 	// that match; otherwise the newest stands first.
 	Best bool
 
+	// Where has only articles be found of which it is true; nil is all. It is
+	// asked once of each article with versions that match, until the page is
+	// full, and must be quick. Best looks at the newest that match anywhere.
+	Where func(news.Article) bool `json:"-"`
+
 	Max int // hits on a page; 0: [DefaultHits], at most [MaxHits]
 	// After is the Next of the page before, of a query that is otherwise the
 	// same.

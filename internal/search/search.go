@@ -14,8 +14,8 @@ import (
 )
 
 // maxScan bounds how many versions are looked at for one page, where many are
-// of articles that the page has already. The page is then shorter, and the next
-// one goes on.
+// of articles that the page has already, or that Query.Where leaves out. The
+// page is then shorter, and the next one goes on.
 const maxScan = 20_000
 
 // Search returns one page of what matches. Whatever the words are, they are
@@ -30,7 +30,7 @@ func (x *Index) Search(ctx context.Context, q Query) (Results, error) {
 	if len(terms) == 0 && strings.TrimSpace(q.Words) != "" {
 		return res, nil // something was typed, and no word is in it
 	}
-	s := &finder{Index: x, q: q, terms: terms, match: matchOf(q, terms)}
+	s := &finder{Index: x, q: q, terms: terms, match: matchOf(q, terms), there: map[news.ArticleID]bool{}}
 	if err := s.begin(q.After); err != nil {
 		return res, err
 	}
@@ -102,6 +102,7 @@ type finder struct {
 	q     Query
 	terms []term
 	match string
+	there map[news.ArticleID]bool // what Query.Where said of articles
 
 	before int64 // newest first: places below this one
 	skip   int   // best first: how many are passed over
@@ -223,9 +224,28 @@ func (f *finder) query(ctx context.Context) (*sql.Rows, error) {
 	return f.read.QueryContext(ctx, text, f.match, f.before, first, last, since, until)
 }
 
+// wants reports whether Query.Where has an article be found.
+func (f *finder) wants(ctx context.Context, id news.ArticleID) (bool, error) {
+	if f.q.Where == nil {
+		return true, nil
+	}
+	if ok, known := f.there[id]; known {
+		return ok, nil
+	}
+	a, err := f.store.Article(ctx, id)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return false, err
+	}
+	f.there[id] = err == nil && f.q.Where(a)
+	return f.there[id], nil
+}
+
 // shows reports whether a version that matches is to be shown: unless each is,
 // the first one of its article in the whole list.
 func (f *finder) shows(ctx context.Context, at found, seen map[news.ArticleID]bool) (bool, error) {
+	if ok, err := f.wants(ctx, at.Article); !ok || err != nil {
+		return false, err
+	}
 	if f.q.Each || f.q.Article != "" {
 		return true, nil
 	}

@@ -183,6 +183,10 @@ func TestSearch(t *testing.T) {
 		{"struck", Query{Words: "montag", Changed: true}, "a3/2"},
 		{"added", Query{Words: "mayor", Changed: true}, "a1/3"},
 		{"added to the headline", Query{Words: "years", Changed: true, Headline: true}, "a1/2"},
+		{"where", Query{Words: "bridge ", Where: of("a1")}, "a1/3"},
+		{"elsewhere", Query{Words: "bridge", Where: of("a2", "a3")}, ""},
+		{"every version where", Query{Each: true, Where: of("a2", "a3")}, "a3/2 a3/1 a2/1"},
+		{"nowhere", Query{Where: of()}, ""},
 		{"not added to the headline", Query{Words: "mayor", Changed: true, Headline: true}, ""},
 	}
 	for _, tt := range tests {
@@ -199,6 +203,11 @@ func TestSearch(t *testing.T) {
 			}
 		}
 	}
+}
+
+// of wants articles with one of the IDs.
+func of(ids ...news.ArticleID) func(news.Article) bool {
+	return func(a news.Article) bool { return slices.Contains(ids, a.ID) }
 }
 
 func sorted(s string) string {

@@ -126,6 +126,8 @@ func line(l brief.Line) []slack.RichTextSectionElement {
 			out = append(out, Struck(r.Text))
 		case r.Mark == brief.Ins:
 			out = append(out, Bold(r.Text))
+		case r.Mark == brief.Found:
+			out = append(out, Slanted(r.Text))
 		case i == 0 && len(l.Link) <= maxLink:
 			out = append(out, Link(r.Text, l.Link, false)) // Text, where there is no link
 		default:

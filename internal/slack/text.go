@@ -23,6 +23,11 @@ func Bold(s string) slack.RichTextSectionElement {
 	return element(s, &slack.RichTextSectionTextStyle{Bold: true})
 }
 
+// Slanted returns an element that shows s in italics, or nil.
+func Slanted(s string) slack.RichTextSectionElement {
+	return element(s, &slack.RichTextSectionTextStyle{Italic: true})
+}
+
 // Break returns an element that ends a line.
 func Break() slack.RichTextSectionElement { return slack.NewRichTextSectionTextElement("\n", nil) }
 

@@ -18,11 +18,12 @@ const (
 	faint
 	struck
 	added
+	found
 )
 
 // colors are the ANSI select-graphic-rendition parameters of each look
 // (ECMA-48, 8.3.117). Struck words are crossed out too, where a terminal can.
-var colors = [...]string{plain: "", heading: "1", strong: "1", faint: "2", struck: "31;9", added: "32;1"}
+var colors = [...]string{plain: "", heading: "1", strong: "1", faint: "2", struck: "31;9", added: "32;1", found: "4"}
 
 // marks enclose struck and added words where there are no colours.
 var marks = [...][2]string{struck: {"[-", "-]"}, added: {"{+", "+}"}}
@@ -38,7 +39,7 @@ func word(l look, text string) span { return span{l, text} }
 func runs(rs []brief.Run) []span {
 	var out []span
 	for _, r := range rs {
-		out = append(out, span{map[brief.Mark]look{brief.Del: struck, brief.Ins: added, brief.Gap: faint}[r.Mark], r.Text})
+		out = append(out, span{map[brief.Mark]look{brief.Del: struck, brief.Ins: added, brief.Gap: faint, brief.Found: found}[r.Mark], r.Text})
 	}
 	return out
 }

@@ -59,7 +59,7 @@ func TestBotPosts(t *testing.T) {
 		a.Buttons = []news.Button{
 			{Label: "History", Token: news.Action{Verb: "history", Target: "a1"}.Token()},
 			{Label: "Side by side", URL: "https://edits.example/a1/3/4"},
-			{Label: "Mute article", Token: news.Action{Verb: "mute", Target: "a1"}.Token(), Danger: true},
+			{Label: "Mute article", Token: news.Action{Verb: "mute", Target: "a1"}.Token()},
 		}
 		id, err := b.Send(t.Context(), a)
 		if err != nil {
