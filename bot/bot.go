@@ -77,6 +77,9 @@ type Command struct {
 	// watches; Admin that the asker runs the server, and may do so even where
 	// the channel's settings leave it to such.
 	CanChange, Admin bool
+	// CanMention says that the platform lets the asker mention any role or user
+	// group, so that a watch which they bring back may go on doing so.
+	CanMention bool
 	// Everywhere asks for all channels' watches (List) and lets a watch of any
 	// channel be named and changed; for a front end whose asker owns the whole
 	// bot.

@@ -49,7 +49,7 @@ func (b *Bot) mute(ctx context.Context, c Command, until, now time.Time) (Answer
 func (b *Bot) undo(ctx context.Context, c Command, now time.Time) (Answer, error) {
 	id := news.WatchID(clean(c.Target))
 	gone := &news.Refusal{What: "That can no longer be undone.", Do: "Add the watch again; " + c.typed(List, "") + " shows what is watched."}
-	w, err := b.removedHere(ctx, c, id)
+	w, silenced, err := b.removedHere(ctx, c, id)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return Answer{}, gone
@@ -63,40 +63,48 @@ func (b *Bot) undo(ctx context.Context, c Command, now time.Time) (Answer, error
 	if err != nil {
 		return Answer{}, err
 	}
-	return Answer{
+	a := Answer{
 		Lines:    []string{fmt.Sprintf("%s (%s) is back in %s. What happened meanwhile is recorded, and not told.", w.ID, f.Title, c.place(w.Channel))},
 		Facts:    []json.RawMessage{fact(f)},
 		Replaces: true,
-	}, nil
+	}
+	if silenced {
+		a.Lines = append(a.Lines, "It mentions nobody any more, as you may not mention all roles here. To have one mentioned: "+c.typed(Edit, string(w.ID), "mention", "@role"))
+	}
+	return a, nil
 }
 
-// removedHere restores a watch of the channel.
-func (b *Bot) removedHere(ctx context.Context, c Command, id news.WatchID) (news.Watch, error) {
+// removedHere restores a watch of the channel. silenced says that it named
+// somebody in announcements whom the asker may not mention, and does so no more.
+func (b *Bot) removedHere(ctx context.Context, c Command, id news.WatchID) (w news.Watch, silenced bool, err error) {
 	channel := c.Channel
 	if c.Everywhere {
 		channel = ""
 	}
 	if w, err := b.store.Watch(ctx, id); err == nil && (w.Channel == channel || channel == "") {
-		return w, nil // it stands
+		return w, false, nil // it stands
 	}
 	done, err := b.room(ctx, c, c.Channel, 1)
 	if err != nil {
-		return news.Watch{}, err
+		return news.Watch{}, false, err
 	}
 	defer done()
-	w, err := b.store.RestoreWatch(ctx, id, channel)
-	if err != nil {
-		return w, err
+	if w, err = b.store.RestoreWatch(ctx, id, channel); err != nil {
+		return w, false, err
 	}
 	// What happened since it was removed is not told.
 	newest, err := b.newest(ctx, 0)
 	if err != nil {
-		return w, err
+		return w, false, err
 	}
-	return b.store.ChangeWatch(ctx, id, func(w *news.Watch) error {
+	w, err = b.store.ChangeWatch(ctx, id, func(w *news.Watch) error {
 		w.After = max(w.After, newest)
+		if silenced = w.Mention != "" && !c.CanMention && !c.Everywhere; silenced {
+			w.Mention = ""
+		}
 		return nil
 	})
+	return w, silenced, err
 }
 
 // revive has what a watch is of visited again, if it left the schedule while

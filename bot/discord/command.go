@@ -168,6 +168,7 @@ func (f *FrontEnd) in(r request, i *interaction, there place, mapped bool) reque
 	}
 	c.CanChange = mapped || there.Theirs.Has(discord.ManageChannels) || there.Theirs.Has(discord.ManageServer)
 	c.Admin = i.Member.Permissions.Has(discord.ManageServer)
+	c.CanMention = there.Theirs.Has(discord.MentionEveryone)
 	return r
 }
 

@@ -119,5 +119,36 @@ func TestMention(t *testing.T) {
 	says(t, w.Slash(manages, "editwatch edit", theWatch("w1"), chattest.Option{Name: "no-mention", Value: true}).Answer(), "w1")
 }
 
+// TestUndoMention: who brings a watch back has it mention only whom they may.
+func TestUndoMention(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.run()
+	w.SetPermissions(chattest.DiscordText, chattest.PermBot|chattest.PermMention)
+	const role = "900000000000000778"
+	w.GuardRoles(role)
+	manages := chattest.Asker{User: chattest.DiscordMember, Guild: chattest.DiscordGuild, Channel: chattest.DiscordText, Permissions: chattest.PermReader | chattest.PermManageChannels}
+	mentions := manages
+	mentions.Permissions |= chattest.PermMention
+	mentioned := func() string {
+		x, err := w.store.Watch(t.Context(), "w1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return x.Mention
+	}
+	says(t, w.Slash(mentions, "editwatch add", at(bridge), chattest.Option{Name: "mention", Value: role}).Answer(), "Watching")
+	removed := w.Slash(manages, "editwatch remove", theWatch("w1")).Answer()
+	says(t, w.Press(mentions, removed.Message, "Undo").Answer(), "is back in #desk")
+	if got := mentioned(); got != role {
+		t.Errorf("who may mention it brought back a watch that mentions %q", got)
+	}
+	removed = w.Slash(mentions, "editwatch remove", theWatch("w1")).Answer()
+	says(t, w.Press(manages, removed.Message, "Undo").Answer(), "is back in #desk", "It mentions nobody any more", "/editwatch edit watch:w1 mention:@role")
+	if got := mentioned(); got != "" {
+		t.Errorf("who may not mention it brought back a watch that mentions %q", got)
+	}
+}
+
 // unescaped takes out of an answer what keeps it from having an effect.
 func unescaped(s string) string { return strings.NewReplacer("\\", "", "\u200b", "").Replace(s) }

@@ -33,7 +33,7 @@ var mention = regexp.MustCompile(`^(\s*<@[A-Z0-9]+(\|[^<>]*)?>[\s:,]*)+`)
 // placed adds where a command was given and by whom, and refuses what cannot be
 // done there.
 func (f *FrontEnd) placed(ctx context.Context, p slack.Place, c bot.Command) (bot.Command, error) {
-	c.Server, c.Asker = p.Team, p.User
+	c.Server, c.Asker, c.CanMention = p.Team, p.User, true // as who types there
 	if p.Channel == "" {
 		return c, nil // the home tab, where nothing can be changed
 	}
