@@ -7,43 +7,9 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/editwatch/editwatch/internal/brief"
 	"github.com/editwatch/editwatch/internal/news"
 	"github.com/editwatch/editwatch/internal/store"
 )
-
-// mute has a channel hear nothing more of one article, whatever it watches; or,
-// with until zero, hear of it again.
-func (b *Bot) mute(ctx context.Context, c Command, until, now time.Time) (Answer, error) {
-	channel, err := b.channel(c)
-	if err != nil {
-		return Answer{}, err
-	}
-	a, err := b.article(ctx, c)
-	if err != nil {
-		return Answer{}, err
-	}
-	if err := b.store.Mute(ctx, channel, a.ID, until); err != nil {
-		return Answer{}, err
-	}
-	title := quote(first(a.Headline, a.URL))
-	ans := Answer{Facts: []json.RawMessage{fact(map[string]any{"article": a.ID, "channel": c.Aliases.Called(channel), "muted_until": news.Known(until)})}}
-	if until.IsZero() {
-		ans.Lines = []string{fmt.Sprintf("%s is heard of again in %s.", title, c.place(channel))}
-		ans.Buttons = []news.Button{button("Mute article", news.Action{Verb: string(Mute), Target: string(a.ID)})}
-		return ans, nil
-	}
-	how := "from now on"
-	if !until.Equal(news.Forever) {
-		how = "until " + brief.Clock(until, now, b.zoneOf(ctx, c))
-	}
-	ans.Lines = []string{
-		fmt.Sprintf("%s hears nothing of %s %s.", c.place(channel), title, how),
-		"What happens is recorded all the same, and not told afterwards. To hear of it again: " + c.typed(Resume, a.URL),
-	}
-	ans.Buttons = []news.Button{button("Unmute", news.Action{Verb: string(Unmute), Target: string(a.ID)})}
-	return ans, nil
-}
 
 // undo brings a removed watch back.
 func (b *Bot) undo(ctx context.Context, c Command, now time.Time) (Answer, error) {
