@@ -54,9 +54,7 @@ func (b *Bot) explain(ctx context.Context, c Command, now time.Time) (Answer, er
 	p := a.Polling
 	f := explainFact{Article: b.articleFact(a), Outcome: p.Outcome, Detail: p.Detail}
 	lines := []string{quote(first(a.Headline, a.URL)) + ", " + brief.Versions(a.Versions, a.Edits)}
-	if !a.Withheld.IsZero() {
-		lines = append(lines, fmt.Sprintf("It is withheld since %s: “%s” Nothing of it is told or shown.", brief.Clock(a.Withheld, now, zone), a.WithheldWhy))
-	}
+	lines = append(lines, hidden(a, now, zone)...)
 	lines = append(lines, standing(c, a, now, zone))
 	if s := outcome(p); !p.Last.IsZero() && s != "" {
 		lines = append(lines, "The last check: "+s+".")

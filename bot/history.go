@@ -54,6 +54,7 @@ func (b *Bot) history(ctx context.Context, c Command, now time.Time) (Answer, er
 		ans.Lines = append(ans.Lines, fmt.Sprintf("%-4s %s  first seen", "v1", brief.Clock(a.FirstSeen, now, zone)))
 	}
 	ans.Lines = append(ans.Lines, standing(c, a, now, zone))
+	ans.Lines = append(ans.Lines, hidden(a, now, zone)...)
 	if link := b.o.Links.History(a.ID); link != "" {
 		ans.Lines = append(ans.Lines, link)
 	}

@@ -33,6 +33,14 @@ func withheld(c Command, a news.Article) error {
 	return &news.Refusal{What: "That article is withheld: " + a.WithheldWhy, Do: "Ask whoever runs editwatch why."}
 }
 
+// hidden says that an article is withheld to whoever is shown it all the same.
+func hidden(a news.Article, now time.Time, zone *time.Location) []string {
+	if a.Withheld.IsZero() {
+		return nil
+	}
+	return []string{fmt.Sprintf("It is withheld since %s: %s Nothing of it is told or shown.", brief.Clock(a.Withheld, now, zone), quote(a.WithheldWhy))}
+}
+
 // maxWhy is the longest sentence for what is withheld, in bytes.
 const maxWhy = 500
 

@@ -56,6 +56,11 @@ func (b *Bot) list(ctx context.Context, c Command, now time.Time) (Answer, error
 			facts = append(facts, f)
 		}
 	}
+	if all == 0 && c.Everywhere && c.Channel != "" {
+		if _, err := b.channel(c); err != nil {
+			return Answer{}, err // it was spelt wrong
+		}
+	}
 	switch {
 	case all == 0:
 		return Answer{Lines: []string{"Nothing is watched here yet.", "Add a feed or an article: " + c.typed(Add, exampleSite)}}, nil

@@ -24,11 +24,11 @@ func (b *Bot) pause(ctx context.Context, c Command, now time.Time) (Answer, erro
 	}
 	const note = "What happens meanwhile is recorded, and not told afterwards."
 	if strings.EqualFold(c.Target, "all") {
-		n, err := b.changeAll(ctx, c, func(w *news.Watch) bool {
+		channel, n, err := b.changeAll(ctx, c, func(w *news.Watch) bool {
 			w.PausedUntil = pausedUntil
 			return true
 		})
-		return Answer{Lines: []string{fmt.Sprintf("Paused %s in %s %s.", allOf(n), c.place(c.Channel), until), note}}, err
+		return Answer{Lines: []string{fmt.Sprintf("Paused %s in %s %s.", allOf(n), c.place(channel), until), note}}, err
 	}
 	w, err := b.find(ctx, c)
 	if refused(err) {
@@ -47,15 +47,14 @@ func (b *Bot) pause(ctx context.Context, c Command, now time.Time) (Answer, erro
 	})
 }
 
-// changeAll changes the channel's watches, and counts them.
-func (b *Bot) changeAll(ctx context.Context, c Command, change func(*news.Watch) bool) (n int, err error) {
-	channel, err := b.channel(c)
-	if err != nil {
-		return 0, err
+// changeAll changes the watches of the channel that is meant, and counts them.
+func (b *Bot) changeAll(ctx context.Context, c Command, change func(*news.Watch) bool) (channel news.ChannelName, n int, err error) {
+	if channel, err = b.channel(c); err != nil {
+		return channel, 0, err
 	}
 	watches, err := b.store.Watches(ctx, store.WatchQuery{Channel: channel})
 	if err != nil {
-		return 0, err
+		return channel, 0, err
 	}
 	for _, w := range watches {
 		changed := false
@@ -64,13 +63,13 @@ func (b *Bot) changeAll(ctx context.Context, c Command, change func(*news.Watch)
 			return nil
 		})
 		if err != nil && !errors.Is(err, store.ErrNotFound) { // it was removed meanwhile
-			return n, err
+			return channel, n, err
 		}
 		if err == nil && changed {
 			n++
 		}
 	}
-	return n, nil
+	return channel, n, nil
 }
 
 func allOf(n int) string {
@@ -86,7 +85,7 @@ func (b *Bot) resume(ctx context.Context, c Command, now time.Time) (Answer, err
 		return Answer{}, err
 	}
 	if strings.EqualFold(c.Target, "all") {
-		n, err := b.changeAll(ctx, c, func(w *news.Watch) bool {
+		channel, n, err := b.changeAll(ctx, c, func(w *news.Watch) bool {
 			if !w.Paused(now) {
 				return false
 			}
@@ -94,9 +93,9 @@ func (b *Bot) resume(ctx context.Context, c Command, now time.Time) (Answer, err
 			return true
 		})
 		if n == 0 && err == nil {
-			return Answer{Lines: []string{fmt.Sprintf("No watch in %s is paused.", c.place(c.Channel))}}, nil
+			return Answer{Lines: []string{fmt.Sprintf("No watch in %s is paused.", c.place(channel))}}, nil
 		}
-		return Answer{Lines: []string{fmt.Sprintf("Resumed %s in %s.", watchCount(n), c.place(c.Channel))}}, err
+		return Answer{Lines: []string{fmt.Sprintf("Resumed %s in %s.", watchCount(n), c.place(channel))}}, err
 	}
 	w, err := b.find(ctx, c)
 	if refused(err) {

@@ -35,7 +35,7 @@ func (b *Bot) search(ctx context.Context, c Command, now time.Time) (Answer, err
 		return Answer{}, r
 	}
 	c.Target = brief.OneLine(c.Target)
-	if link := first(c.Target, c.Find.Words); news.IsAddress(link) {
+	if link := first(c.Target, c.Find.Words); news.NamesLink(link) {
 		c.Target = link
 		return b.history(ctx, c, now)
 	}

@@ -128,7 +128,7 @@ func stretches(runs []search.Run) []stretch {
 // its article.
 func (s *site) searchWords(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	if q := r.URL.Query().Get("q"); isLink(q) {
+	if q := r.URL.Query().Get("q"); news.NamesLink(q) {
 		a, err := s.findByAddress(ctx, q)
 		if err != nil {
 			return err
@@ -219,10 +219,4 @@ func hitOf(h search.Hit, a news.Article) hit {
 		out.Title = stretches([]search.Run{{Text: cmp.Or(h.Headline, out.Headline)}})
 	}
 	return out
-}
-
-// isLink reports whether what stands in the box of the masthead is a link and
-// not words: it holds a whole address, or is one without its scheme.
-func isLink(text string) bool {
-	return len(news.Links(text)) > 0 || news.IsAddress(strings.TrimSpace(text))
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/editwatch/editwatch/bot"
@@ -107,6 +108,9 @@ func (c *pauseCmd) Run(e *env) error {
 		if err != nil {
 			return usageError{err}
 		}
+		if d <= 0 {
+			return usageError{errors.New("a pause lasts longer than that; without a time it lasts until the watch is resumed")}
+		}
 		command.For = d
 	}
 	return e.ask(c.facts, command)
@@ -124,12 +128,15 @@ func (c *testCmd) Run(e *env) error {
 
 type historyCmd struct {
 	facts
-	URL string `arg:"" name:"url" help:"The article's address, in any of its forms."`
-	Max int    `short:"n" default:"10" help:"How many events."`
+	URL []string `arg:"" name:"url" help:"The article's address, in any of its forms, or a text with it."`
+	Max int      `short:"n" default:"10" help:"How many events."`
 }
 
 func (c *historyCmd) Run(e *env) error {
-	return e.ask(c.facts, bot.Command{Verb: bot.History, Target: c.URL, Max: c.Max})
+	if c.Max < 1 {
+		return usageError{errors.New("--max is 1 or more")}
+	}
+	return e.ask(c.facts, bot.Command{Verb: bot.History, Target: strings.Join(c.URL, " "), Max: c.Max})
 }
 
 type diffCmd struct {
@@ -145,11 +152,11 @@ func (c *diffCmd) Run(e *env) error {
 
 type explainCmd struct {
 	facts
-	URL string `arg:"" name:"url" help:"An article's address, or a watch's ID."`
+	URL []string `arg:"" name:"url" help:"An article's address, in any of its forms, or a watch's ID."`
 }
 
 func (c *explainCmd) Run(e *env) error {
-	return e.ask(c.facts, bot.Command{Verb: bot.Explain, Target: c.URL})
+	return e.ask(c.facts, bot.Command{Verb: bot.Explain, Target: strings.Join(c.URL, " ")})
 }
 
 // ask has a command carried out, and prints the answer.

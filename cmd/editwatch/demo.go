@@ -37,7 +37,8 @@ func (c *demoCmd) Run(e *env) error {
 		return err
 	}
 	fmt.Fprintf(e.stdout, "A newsroom of %d outlets opens on this machine; it publishes, edits and makes noise.\n", len(room.Outlets()))
-	fmt.Fprintf(e.stdout, "editwatch reads it as it would read the web. The record: %s\nCtrl-C ends it.\n\n", conf.localURL())
+	fmt.Fprintf(e.stdout, "editwatch reads it as it would read the web. The record: %s\n", conf.localURL())
+	fmt.Fprintf(e.stdout, "To ask it from another terminal: editwatch search council --store %s\nCtrl-C ends it.\n\n", conf.Store)
 	for _, o := range room.Outlets() {
 		conf.Watches = append(conf.Watches, watchConfig{URL: o.FeedURL(), Channel: consoleName})
 	}

@@ -25,8 +25,8 @@ type exportCmd struct {
 	Edits   string   `placeholder:"FILE" xor:"form" help:"Instead, a table of edits as CSV, one row for each part of an edit."`
 	Warc    string   `placeholder:"FILE" xor:"form" help:"Instead, the pages as they were fetched, as a WARC file; see keep_pages. - is the standard output."`
 	Source  string   `help:"Only this publication's."`
-	Since   whenFlag `help:"Only from then on: a day like 2026-03-01, a time, or a length of time like 30d before now."`
-	Until   whenFlag `help:"Only before then."`
+	Since   whenFlag `placeholder:"WHEN" help:"Only from then on: a day like 2026-03-01, a time, or a length of time like 30d before now."`
+	Until   whenFlag `placeholder:"WHEN" help:"Only before then."`
 }
 
 // Run writes watches to stdout, from where they can go anywhere, and large files

@@ -114,7 +114,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return exit
 	}
 	if err != nil {
-		fmt.Fprintf(stderr, "editwatch: %v\nTry editwatch --help.\n", err)
+		fmt.Fprintf(stderr, "editwatch: %v\nTry %s --help.\n", err, begun(err))
 		return exitUsage
 	}
 	err = command.Run(&env{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr, global: &g})
@@ -129,6 +129,14 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		fmt.Fprintf(stderr, "editwatch: %v\n", err)
 	}
 	return exitFailed
+}
+
+// begun is the command that was begun to be typed where it cannot be parsed.
+func begun(err error) string {
+	if p, ok := errors.AsType[*kong.ParseError](err); ok && p.Context.Selected() != nil {
+		return p.Context.Selected().FullPath()
+	}
+	return "editwatch"
 }
 
 // config reads the configuration and applies the flags above it.

@@ -140,7 +140,7 @@ type compareCmd struct {
 
 func (c *compareCmd) Run(e *env) error {
 	if len(c.Files)%2 != 0 {
-		return usageError{fmt.Errorf("compare takes pairs of files, an old and a new one each; there are %s", brief.Count(len(c.Files), "file"))}
+		return usageError{fmt.Errorf("compare takes pairs of files, an old and a new one each, and not %s", brief.Count(len(c.Files), "file"))}
 	}
 	failed := false
 	for i := 0; i < len(c.Files); i += 2 {
@@ -186,18 +186,22 @@ func (c *compareCmd) pair(e *env, older, newer string) error {
 
 // readFile reads a file that somebody named.
 func readFile(path string) ([]byte, error) {
-	info, err := os.Stat(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("there is no file %s", path)
-	case err == nil && info.IsDir():
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		return nil, fmt.Errorf("%s is a folder; name the files in it", path)
 	}
 	b, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrPermission) {
-		return nil, fmt.Errorf("%s may not be read by you", path)
+	return b, unreadable(path, err)
+}
+
+// unreadable says why a file that somebody named cannot be read; nil if it can.
+func unreadable(path string, err error) error {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("there is no file %s", path)
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("%s may not be read by you", path)
 	}
-	return b, err
+	return err
 }
 
 // readText reads a page or a text file.

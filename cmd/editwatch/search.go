@@ -108,10 +108,10 @@ type searchCmd struct {
 	Words    []string     `arg:"" optional:"" help:"All must be there, now or before an edit. \"A phrase\" in quotes; a word that must not be there after --not; the last one may be unfinished."`
 	Not      []string     `placeholder:"WORD" help:"Without this word."`
 	Source   string       `help:"Only this publication's."`
-	Since    whenFlag     `help:"Only versions from then on: a day like 2026-03-01, a time, or a length of time like 30d before now."`
-	Until    whenFlag     `help:"Only versions before then."`
-	Class    []news.Class `help:"Only edits of this class: fact, quote, correction and others that diff names."`
-	Min      string       `enum:",any,minor,major" default:"" help:"Only edits that matter so much: any, minor, major."`
+	Since    whenFlag     `placeholder:"WHEN" help:"Only versions from then on: a day like 2026-03-01, a time, or a length of time like 30d before now."`
+	Until    whenFlag     `placeholder:"WHEN" help:"Only versions before then."`
+	Class    []news.Class `enum:"headline,correction,fact,standfirst,addition,removal,rewrite,reorder,minor,typography" placeholder:"CLASS" help:"Only edits of this class: headline, correction, fact, standfirst, addition, removal, rewrite, reorder, minor or typography."`
+	Min      string       `enum:",any,minor,major" default:"" placeholder:"MIN" help:"Only edits that matter so much: any, minor, major."`
 	Headline bool         `help:"The words stand in the headline."`
 	Changed  bool         `help:"The words were struck or added."`
 	Each     bool         `help:"Every version, rather than one of each article."`

@@ -74,7 +74,7 @@ func (c *importCmd) Run(e *env) error {
 	if c.File != "-" {
 		f, err := os.Open(c.File)
 		if err != nil {
-			return fmt.Errorf("read what to import: %w", err)
+			return unreadable(c.File, err)
 		}
 		defer f.Close()
 		in = f

@@ -84,9 +84,10 @@ func trimSentence(s string) string {
 	return ""
 }
 
-// IsAddress reports whether a word is a web address, with or without its scheme.
-func IsAddress(word string) bool {
-	return !strings.ContainsAny(word, " \t\n") && len(Addresses(word)) > 0
+// NamesLink reports whether what somebody typed where words may stand, too, is
+// about a link: it has a whole address in it, or is one without its scheme.
+func NamesLink(text string) bool {
+	return len(Links(text)) > 0 || len(strings.Fields(text)) == 1 && len(Addresses(text)) > 0
 }
 
 // isBareAddress reports whether a word is an address without its scheme.
