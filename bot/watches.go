@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -207,12 +208,15 @@ func (b *Bot) matching(ctx context.Context, c Command) ([]news.Watch, error) {
 		return nil, err
 	}
 	var match []news.Watch
-	target := clean(c.Target)
+	var meant []string
+	for _, address := range news.Addresses(c.Target) {
+		meant = append(meant, news.FoldAddress(address))
+	}
 	for _, w := range watches {
-		if strings.EqualFold(string(w.ID), target) {
+		if strings.EqualFold(string(w.ID), clean(c.Target)) {
 			return []news.Watch{w}, nil
 		}
-		if news.FoldAddress(w.URL) == news.FoldAddress(target) {
+		if slices.Contains(meant, news.FoldAddress(w.URL)) {
 			match = append(match, w)
 		}
 	}

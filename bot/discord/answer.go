@@ -24,17 +24,11 @@ const (
 // has no room is left out, and the message says so.
 func message(a bot.Answer) discord.Message {
 	var m discord.Message
-	lines := make([]string, 0, len(a.Lines))
-	for _, l := range a.Lines {
-		if s := line(l); s != "" {
-			lines = append(lines, s)
-		}
-	}
 	var rest []string
-	m.Content, rest = fit(lines, discord.MaxContent, len(a.Briefs) == 0)
+	m.Content, rest = fit(a.Lines, discord.MaxContent)
 	room := discord.MaxEmbedText
 	if len(rest) > 0 {
-		text, left := fit(rest, linesMost-64, false)
+		text, left := fit(rest, linesMost-64)
 		if len(left) > 0 {
 			text += fmt.Sprintf("\n… and %s more", brief.Count(len(left), "line"))
 		}
@@ -69,37 +63,24 @@ func message(a bot.Answer) discord.Message {
 	return m
 }
 
-// fit joins as many lines as have room. A single line that has none is cut, if
-// it is the first.
-func fit(lines []string, most int, whole bool) (text string, rest []string) {
-	var b strings.Builder
-	for i, l := range lines {
-		n := brief.Len(l)
-		if i > 0 {
-			n++
+// fit sets as many lines as have room, and returns the others. One that has none
+// is cut, if it is the first.
+func fit(lines []string, most int) (text string, rest []string) {
+	for i, raw := range lines {
+		l := line(raw)
+		switch {
+		case l == "":
+		case text == "" && brief.Len(l) > most:
+			return discord.Within(raw, most), lines[i+1:]
+		case text == "":
+			text = l
+		case brief.Len(text)+1+brief.Len(l) > most:
+			return text, lines[i:]
+		default:
+			text += "\n" + l
 		}
-		if brief.Len(b.String())+n > most {
-			if i == 0 {
-				return cut(l, most), lines[1:]
-			}
-			return b.String(), lines[i:]
-		}
-		if i > 0 {
-			b.WriteByte('\n')
-		}
-		b.WriteString(l)
 	}
-	return b.String(), nil
-}
-
-// cut shortens Markdown that was escaped. It may end within an escape, whose
-// backslash it then leaves out.
-func cut(s string, most int) string {
-	r := []rune(s)
-	if len(r) <= most {
-		return s
-	}
-	return strings.TrimRight(string(r[:most-1]), `\ `) + "…"
+	return text, nil
 }
 
 // line sets one line. One that is an address and nothing else can be followed,

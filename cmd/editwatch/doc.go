@@ -82,7 +82,7 @@
 //  6. notify leases a delivery (the attempt is counted and its events frozen),
 //     makes the report and the brief, and has the channel's Sender post it.
 //     Settle records the platform's message ID, or when to try again.
-//  7. Who wonders asks: history, diff, explain; or reads the pages.
+//  7. Who wonders asks: history, diff, explain, search; or reads the pages.
 //
 // A crash between any two steps loses nothing: what was not recorded is read
 // again, what was not planned is planned, what was not settled is tried again.
