@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 
@@ -176,13 +175,13 @@ func (s *Session) Tell(ctx context.Context, person string, m Message) error {
 // Channel returns a channel. Errors are [*Problem].
 func (s *Session) Channel(ctx context.Context, id string) (Channel, error) {
 	var c Channel
-	err := s.do(ctx, "GET", "/channels/"+url.PathEscape(id), nil, &c)
+	err := s.do(ctx, "GET", at("channels", id), nil, &c)
 	return c, err
 }
 
 // Guild looks whether the bot is in a server. Errors are [*Problem].
 func (s *Session) Guild(ctx context.Context, id string) error {
-	return s.do(ctx, "GET", "/guilds/"+url.PathEscape(id), nil, nil)
+	return s.do(ctx, "GET", at("guilds", id), nil, nil)
 }
 
 // Attachment returns a file that came with an interaction, of at most most
@@ -270,7 +269,7 @@ func (s *Session) Allowed(ctx context.Context, c Channel) (Permissions, error) {
 			Permissions Permissions `json:"permissions"`
 		} `json:"roles"`
 	}
-	if err := s.do(ctx, "GET", "/guilds/"+url.PathEscape(c.Guild), nil, &guild); err != nil {
+	if err := s.do(ctx, "GET", at("guilds", c.Guild), nil, &guild); err != nil {
 		return 0, err
 	}
 	if guild.Owner == bot.User {
@@ -279,7 +278,7 @@ func (s *Session) Allowed(ctx context.Context, c Channel) (Permissions, error) {
 	var member struct {
 		Roles []string `json:"roles"`
 	}
-	if err := s.do(ctx, "GET", "/guilds/"+url.PathEscape(c.Guild)+"/members/"+url.PathEscape(bot.User), nil, &member); err != nil {
+	if err := s.do(ctx, "GET", at("guilds", c.Guild, "members", bot.User), nil, &member); err != nil {
 		return 0, err
 	}
 	mine := map[string]bool{c.Guild: true} // the role of everyone has the server's ID

@@ -3,7 +3,6 @@ package discord
 import (
 	"context"
 	"encoding/json"
-	"net/url"
 )
 
 // Kinds of first answers to an interaction:
@@ -29,7 +28,7 @@ func AnswerWith(m Message) FirstAnswer { return FirstAnswer{Kind: AnswerMessage,
 // Answer gives the first answer to an interaction. Errors are [*Problem]; one
 // with the code [CodeAnswered] means that an earlier try arrived.
 func (s *Session) Answer(ctx context.Context, interaction, token string, a FirstAnswer) error {
-	return done(s.do(ctx, "POST", "/interactions/"+url.PathEscape(interaction)+"/"+url.PathEscape(token)+"/callback", a, nil))
+	return done(s.do(ctx, "POST", at("interactions", interaction, token, "callback"), a, nil))
 }
 
 // EditAnswer puts m in the place of the first answer, or of the message with the
@@ -37,14 +36,14 @@ func (s *Session) Answer(ctx context.Context, interaction, token string, a First
 // [*Problem].
 func (s *Session) EditAnswer(ctx context.Context, application, token string, m Message) error {
 	m.Flags, m.Nonce, m.EnforceNonce, m.Reference = m.Flags&FlagSuppressEmbeds, "", false, nil
-	return done(s.do(ctx, "PATCH", "/webhooks/"+url.PathEscape(application)+"/"+url.PathEscape(token)+"/messages/@original", m.clean(), nil))
+	return done(s.do(ctx, "PATCH", at("webhooks", application, token, "messages", "@original"), m.clean(), nil))
 }
 
 // Commands returns the application's commands as they are registered, for all
 // servers. Errors are [*Problem].
 func (s *Session) Commands(ctx context.Context, application string) (json.RawMessage, error) {
 	var out json.RawMessage
-	err := s.do(ctx, "GET", "/applications/"+url.PathEscape(application)+"/commands", nil, &out)
+	err := s.do(ctx, "GET", at("applications", application, "commands"), nil, &out)
 	return out, err
 }
 
@@ -52,7 +51,7 @@ func (s *Session) Commands(ctx context.Context, application string) (json.RawMes
 // it against 200 a day, so it is done only when they differ. Errors are
 // [*Problem].
 func (s *Session) SetCommands(ctx context.Context, application string, commands any) error {
-	return done(s.do(ctx, "PUT", "/applications/"+url.PathEscape(application)+"/commands", commands, nil))
+	return done(s.do(ctx, "PUT", at("applications", application, "commands"), commands, nil))
 }
 
 // FollowUp posts another message in answer to an interaction and returns its
@@ -60,6 +59,6 @@ func (s *Session) SetCommands(ctx context.Context, application string, commands 
 func (s *Session) FollowUp(ctx context.Context, application, token string, m Message) (string, error) {
 	m.Nonce, m.EnforceNonce, m.Reference = "", false, nil
 	var p Posted
-	err := done(s.do(ctx, "POST", "/webhooks/"+url.PathEscape(application)+"/"+url.PathEscape(token)+"?wait=true", m.clean(), &p))
+	err := done(s.do(ctx, "POST", at("webhooks", application, token)+"?wait=true", m.clean(), &p))
 	return p.ID, err
 }

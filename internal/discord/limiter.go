@@ -94,6 +94,11 @@ func (l *limiter) ready(ctx context.Context, r route) error {
 		wait = max(wait, l.global.Sub(now))
 	}
 	l.mu.Unlock()
+	return pausing(ctx, wait)
+}
+
+// pausing waits, but not for long.
+func pausing(ctx context.Context, wait time.Duration) error {
 	if wait <= 0 {
 		return nil
 	}

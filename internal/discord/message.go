@@ -5,11 +5,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"mime"
 	"mime/multipart"
 	"net/textproto"
-	"net/url"
+	"strconv"
 	"time"
 
 	"github.com/bwmarrin/discordgo"
@@ -150,7 +149,7 @@ type PostedEmbed struct {
 func (s *Session) Post(ctx context.Context, channel string, m Message) (id string, err error) {
 	m.EnforceNonce = m.Nonce != ""
 	var p Posted
-	err = s.do(ctx, "POST", "/channels/"+url.PathEscape(channel)+"/messages", m.clean(), &p)
+	err = s.do(ctx, "POST", at("channels", channel, "messages"), m.clean(), &p)
 	if problem, ok := err.(*Problem); ok && problem.Done {
 		err = nil
 	}
@@ -160,13 +159,13 @@ func (s *Session) Post(ctx context.Context, channel string, m Message) (id strin
 // Edit puts m in the place of a message. Errors are [*Problem].
 func (s *Session) Edit(ctx context.Context, channel, message string, m Message) error {
 	m.Nonce, m.EnforceNonce, m.Reference = "", false, nil
-	return done(s.do(ctx, "PATCH", "/channels/"+url.PathEscape(channel)+"/messages/"+url.PathEscape(message), m.clean(), nil))
+	return done(s.do(ctx, "PATCH", at("channels", channel, "messages", message), m.clean(), nil))
 }
 
 // Message returns one message. Errors are [*Problem].
 func (s *Session) Message(ctx context.Context, channel, message string) (Posted, error) {
 	var p Posted
-	err := s.do(ctx, "GET", "/channels/"+url.PathEscape(channel)+"/messages/"+url.PathEscape(message), nil, &p)
+	err := s.do(ctx, "GET", at("channels", channel, "messages", message), nil, &p)
 	return p, err
 }
 
@@ -174,14 +173,14 @@ func (s *Session) Message(ctx context.Context, channel, message string) (Posted,
 // Errors are [*Problem].
 func (s *Session) Recent(ctx context.Context, channel string, most int) ([]Posted, error) {
 	var ps []Posted
-	err := s.do(ctx, "GET", fmt.Sprintf("/channels/%s/messages?limit=%d", url.PathEscape(channel), min(most, 100)), nil, &ps)
+	err := s.do(ctx, "GET", at("channels", channel, "messages")+"?limit="+strconv.Itoa(min(most, 100)), nil, &ps)
 	return ps, err
 }
 
 // Publish sends a message of an announcement channel to the channels that follow
 // it. A message that was published before is no error. Errors are [*Problem].
 func (s *Session) Publish(ctx context.Context, channel, message string) error {
-	err := s.do(ctx, "POST", "/channels/"+url.PathEscape(channel)+"/messages/"+url.PathEscape(message)+"/crosspost", nil, nil)
+	err := s.do(ctx, "POST", at("channels", channel, "messages", message, "crosspost"), nil, nil)
 	if p, ok := err.(*Problem); ok && p.Code == CodeAlreadyPublished {
 		return nil
 	}
@@ -206,7 +205,7 @@ func (s *Session) StartThread(ctx context.Context, channel, message, name string
 		Name string `json:"name"`
 		Life int    `json:"auto_archive_duration"`
 	}{name, threadLife}
-	err = done(s.do(ctx, "POST", "/channels/"+url.PathEscape(channel)+"/messages/"+url.PathEscape(message)+"/threads", body, &thread))
+	err = done(s.do(ctx, "POST", at("channels", channel, "messages", message, "threads"), body, &thread))
 	if err == nil && thread.ID == "" {
 		thread.ID = message // a message's thread has the message's ID
 	}
@@ -218,7 +217,7 @@ func (s *Session) Reopen(ctx context.Context, thread string) error {
 	body := struct {
 		Archived bool `json:"archived"`
 	}{false}
-	return done(s.do(ctx, "PATCH", "/channels/"+url.PathEscape(thread), body, nil))
+	return done(s.do(ctx, "PATCH", at("channels", thread), body, nil))
 }
 
 // done takes away an error that says no more than that the answer could not be

@@ -115,6 +115,15 @@ func quietSession(client *http.Client) (*discordgo.Session, error) {
 	return s, nil
 }
 
+// at is the path of what the segments name, whatever is in them.
+func at(segments ...string) string {
+	var b strings.Builder
+	for _, s := range segments {
+		b.WriteString("/" + url.PathEscape(s))
+	}
+	return b.String()
+}
+
 // do makes one request and reads the answer into out, if that is not nil. path
 // begins with a slash. Errors are [*Problem].
 //

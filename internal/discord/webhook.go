@@ -132,18 +132,7 @@ func (w *Webhook) ready(ctx context.Context) error {
 	w.mu.Lock()
 	wait := time.Until(w.free)
 	w.mu.Unlock()
-	if wait <= 0 {
-		return nil
-	}
-	if wait > pause {
-		return &Problem{reason: "the rate limit is used up", Wait: wait}
-	}
-	select {
-	case <-time.After(wait):
-		return nil
-	case <-ctx.Done():
-		return problem(ctx.Err())
-	}
+	return pausing(ctx, wait)
 }
 
 func once(ctx context.Context) []discordgo.RequestOption {
