@@ -15,9 +15,7 @@ func Pressed(token string) (Command, error) {
 	}
 	switch v := Verb(a.Verb); v {
 	case Search:
-		c, err := Parse(a.Verb+" "+a.Text, nil)
-		c.After, c.FromButton = a.After, true
-		return c, err
+		return searchAgain(a)
 	case History, Diff, Explain, List, Mute, Unmute, Undo, Help, Status:
 		return Command{Verb: v, Target: a.Target, From: a.From, To: a.To, Before: a.Before, After: a.After, State: a.State, FromButton: true}, nil
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -102,7 +103,7 @@ func (b *Bot) searchHere(ctx context.Context, c Command, now time.Time) (Answer,
 	if err != nil {
 		return Answer{}, err
 	}
-	a := Answer{Lines: c.foundLines(q, len(found.Hits), now, zone)}
+	a := Answer{Lines: c.foundLines(q, found, now, zone)}
 	for i, h := range found.Hits {
 		br, label := b.hitBrief(h, now, zone), "History"
 		if len(found.Hits) > 1 {
@@ -126,14 +127,17 @@ func (b *Bot) searchHere(ctx context.Context, c Command, now time.Time) (Answer,
 // withMore adds a button for the next page, which begins at a place. What it
 // asks for again may be too long for a button.
 func (c Command) withMore(a Answer, place string) Answer {
-	after, err := strconv.Atoi(place)
-	more := button("More", news.Action{Verb: string(Search), After: after, Text: c.searched()})
+	again := news.Action{Verb: string(Search)}
+	var err error
+	again.After, err = strconv.Atoi(place)
+	again.Text, again.State = c.searched()
+	more := button("More", again)
 	if err != nil || len(more.Token) > news.MaxToken {
-		a.Lines = append(a.Lines, "There is more. To see less, ask for fewer words, or for newer ones only: "+c.dialect().Option(Search, "since", "7d"))
+		a.Lines = append(a.Lines, "There is more. Ask in fewer words for a button that goes on, or for newer ones only: "+c.dialect().Option(Search, "since", "7d"))
 		return a
 	}
 	if len(a.Briefs) < hitsShown {
-		a.Lines = append(a.Lines, "I have not looked through everything yet, for much elsewhere says so, too: More goes on.")
+		a.Lines = append(a.Lines, "I have not looked through everything yet, for much that is not watched here says so, too; More goes on.")
 	}
 	a.Buttons = append(a.Buttons, more)
 	return a
@@ -203,12 +207,14 @@ func (b *Bot) sourceHere(ctx context.Context, c Command, typed string) (string, 
 const maxNames = 300
 
 // foundLines say what was looked for, and if nothing was found, what to do.
-func (c Command) foundLines(q search.Query, hits int, now time.Time, zone *time.Location) []string {
-	words := short(q.Words)
+func (c Command) foundLines(q search.Query, found search.Results, now time.Time, zone *time.Location) []string {
+	words, hits := short(q.Words), len(found.Hits)
 	if !strings.ContainsAny(words, `"“”„«»`) {
 		words = quote(words)
 	}
 	switch {
+	case hits == 0 && found.Next != "":
+		return []string{fmt.Sprintf("Nothing of %s yet.", words)}
 	case c.After > 0 && hits == 0:
 		return []string{fmt.Sprintf("That was all of %s.", words)}
 	case c.After > 0:
@@ -308,7 +314,24 @@ func (c *Command) takeSearch(words []word) error {
 	return nil
 }
 
-// searched is the command as takeSearch reads it, without the verb.
-func (c Command) searched() string {
-	return afterWord(plain(Command{Verb: Search, Target: c.Target, Options: c.Options}))
+// searched is what a button needs for the same search: what would be typed after
+// the verb, but for the one option that has a shorter form, because its room is
+// small.
+func (c Command) searched() (text, state string) {
+	options := maps.Clone(c.Options)
+	if options["changed"] != "" {
+		delete(options, "changed")
+		state = "changed"
+	}
+	return afterWord(plain(Command{Verb: Search, Target: c.Target, Options: options})), state
+}
+
+// searchAgain is what such a button asks for.
+func searchAgain(a news.Action) (Command, error) {
+	c, err := Parse(string(Search)+" "+a.Text, nil)
+	if err == nil && a.State != "" {
+		c.Options[a.State] = "yes"
+	}
+	c.After, c.FromButton = a.After, true
+	return c, err
 }

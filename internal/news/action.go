@@ -34,7 +34,7 @@ type Action struct {
 	// older or newer than an event, or what follows a watch.
 	From, To      int
 	Before, After int
-	State         string // of a list: which ones
+	State         string // of a list: which ones; of a search: how
 	// Text is what a person typed, as far as the button asks for the same again.
 	Text string
 }
