@@ -153,6 +153,19 @@ func (o *office) events() int {
 	return n.Events
 }
 
+// answers asks until an answer has something in it: the search index follows the
+// store within seconds.
+func (o *office) answers(want string, ask func() string) {
+	o.t.Helper()
+	var got string
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(200 * time.Millisecond) {
+		if got = ask(); strings.Contains(got, want) {
+			return
+		}
+	}
+	o.t.Errorf("%q is not in the answer %q", want, got)
+}
+
 func TestDiscordFromNothing(t *testing.T) {
 	o := newOffice(t, nil)
 	o.start()
@@ -172,6 +185,9 @@ func TestDiscordFromNothing(t *testing.T) {
 	if got := o.discord.Press(reader, m, "History").Answer().Message; !strings.Contains(got.Text(), "2 versions, 1 edit") || !got.Ephemeral() {
 		t.Errorf("History answers %q", got.Text())
 	}
+	o.answers("**Council votes to close bridge for two years**", func() string {
+		return o.discord.Slash(reader, "edits search", chattest.Option{Name: "words", Value: "votes"}, chattest.Option{Name: "changed", Value: true}).Answer().Message.Text()
+	})
 	if got := o.discord.Press(reader, m, "Mute article").Answer().Message.Text(); !strings.Contains(got, "may not change") {
 		t.Errorf("a reader who mutes an article is told %q", got)
 	}
@@ -206,6 +222,9 @@ func TestSlackFromNothing(t *testing.T) {
 	if got := o.slack.Press(chattest.SlackMember, m, "History").Answer(); !strings.Contains(got.Visible(), "2 versions, 1 edit") {
 		t.Errorf("History answers %q", got.Visible())
 	}
+	o.answers("votes to close bridge for two years", func() string {
+		return o.slack.Command(chattest.SlackMember, chattest.SlackDesk, "/editwatch", "search harbour votes").Answer().Visible()
+	})
 	o.edit("Council votes to close bridge for three years")
 	if reply := o.slack.WaitMessages(chattest.SlackDesk, 2)[1]; reply.Thread != m.TS {
 		t.Errorf("the second edit is in thread %q, want %q", reply.Thread, m.TS)
