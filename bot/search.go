@@ -56,7 +56,7 @@ func (b *Bot) look(ctx context.Context, q search.Query) (search.Results, error) 
 }
 
 // rebuilding is said while the index is incomplete.
-const rebuilding = "The search index is still being made; there may be more to find soon."
+const rebuilding = "The search index does not know all of the record yet; there may be more to find soon."
 
 // searchAll looks through the whole record.
 func (b *Bot) searchAll(ctx context.Context, c Command, now time.Time) (Answer, error) {
@@ -94,11 +94,10 @@ func (b *Bot) searchHere(ctx context.Context, c Command, now time.Time) (Answer,
 		return Answer{}, &news.Refusal{What: "Nothing is watched here yet, so there is nothing to search.", Do: "Add a feed or an article: " + c.typed(Add, exampleSite)}
 	}
 	zone := b.zoneOf(ctx, c)
-	q, err := b.query(ctx, c, now, zone)
+	q, err := b.query(ctx, c, watched, now, zone)
 	if err != nil {
 		return Answer{}, err
 	}
-	q.Where = watched.has
 	found, err := b.look(ctx, q)
 	if err != nil {
 		return Answer{}, err
@@ -143,9 +142,9 @@ func (c Command) withMore(a Answer, place string) Answer {
 	return a
 }
 
-// query is what a chat looks for.
-func (b *Bot) query(ctx context.Context, c Command, now time.Time, zone *time.Location) (search.Query, error) {
-	q := search.Query{Words: c.Target, Changed: c.Options["changed"] != "", Max: hitsShown}
+// query is what a chat looks for in what is watched there.
+func (b *Bot) query(ctx context.Context, c Command, watched reach, now time.Time, zone *time.Location) (search.Query, error) {
+	q := search.Query{Words: c.Target, Changed: c.Options["changed"] != "", Where: watched.has, Max: hitsShown}
 	if c.After > 0 {
 		q.After = strconv.Itoa(c.After)
 	}
@@ -161,7 +160,7 @@ func (b *Bot) query(ctx context.Context, c Command, now time.Time, zone *time.Lo
 	}
 	var err error
 	if typed := c.Options["source"]; typed != "" {
-		q.Source, err = b.sourceHere(ctx, c, typed)
+		q.Source, err = b.source(ctx, watched, typed)
 	}
 	return q, err
 }
@@ -175,21 +174,15 @@ func sinceWhen(typed string, now time.Time, zone *time.Location) (time.Time, boo
 	return day, err == nil
 }
 
-// sourceHere returns the source of something watched here that was typed, whole
-// or in part.
-func (b *Bot) sourceHere(ctx context.Context, c Command, typed string) (string, error) {
-	sources, err := b.sources(ctx, c)
+// source returns the publication of something watched that was typed, whole or in
+// part.
+func (b *Bot) source(ctx context.Context, watched reach, typed string) (string, error) {
+	match, err := b.sources(ctx, watched, typed)
 	if err != nil {
 		return "", err
 	}
-	var match []string
-	for _, s := range sources {
-		switch {
-		case strings.EqualFold(s, strings.TrimSpace(typed)):
-			return s, nil
-		case has(s, typed):
-			match = append(match, s)
-		}
+	if i := slices.IndexFunc(match, func(s string) bool { return strings.EqualFold(s, strings.TrimSpace(typed)) }); i >= 0 {
+		return match[i], nil
 	}
 	switch len(match) {
 	case 0: // it may be one whose articles are all old

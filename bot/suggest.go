@@ -22,7 +22,8 @@ const (
 	// (https://discord.com/developers/docs/interactions/application-commands#application-command-object-application-command-option-choice-structure).
 	maxChoices = 25
 	maxChoice  = 100
-	// looked is how many articles of a feed are looked at for a suggestion.
+	// looked is how many articles of a feed, or of a publication, are looked at
+	// for a suggestion.
 	looked = 200
 )
 
@@ -46,13 +47,14 @@ func (b *Bot) SuggestWatches(ctx context.Context, c Command, typed string) ([]Ch
 	return out, nil
 }
 
-// newestHere returns articles that the channel watches: of each feed those with
-// the newest events. One may be there twice.
-func (b *Bot) newestHere(ctx context.Context, c Command) (found []news.Article, err error) {
+// SuggestArticles returns articles that the channel watches and that match what
+// was typed so far, those with the newest edits first, at most 25.
+func (b *Bot) SuggestArticles(ctx context.Context, c Command, typed string) ([]Choice, error) {
 	watches, err := b.store.Watches(ctx, store.WatchQuery{Channel: c.Channel})
 	if err != nil {
 		return nil, err
 	}
+	var found []news.Article
 	for _, w := range watches {
 		switch {
 		case w.Article != "":
@@ -69,43 +71,6 @@ func (b *Bot) newestHere(ctx context.Context, c Command) (found []news.Article, 
 			found = append(found, of...)
 		}
 	}
-	return found, nil
-}
-
-// sources returns the publications of articles that the channel watches, by
-// name.
-func (b *Bot) sources(ctx context.Context, c Command) ([]string, error) {
-	found, err := b.newestHere(ctx, c)
-	var names []string
-	for _, a := range found {
-		if a.Source != "" {
-			names = append(names, a.Source)
-		}
-	}
-	slices.Sort(names)
-	return slices.Compact(names), err
-}
-
-// SuggestSources returns publications of what the channel watches that match
-// what was typed so far, at most 25.
-func (b *Bot) SuggestSources(ctx context.Context, c Command, typed string) ([]Choice, error) {
-	names, err := b.sources(ctx, c)
-	var out []Choice
-	for _, name := range names {
-		if has(name, typed) && brief.Len(name) <= maxChoice && len(out) < maxChoices {
-			out = append(out, Choice{name, name})
-		}
-	}
-	return out, err
-}
-
-// SuggestArticles returns articles that the channel watches and that match what
-// was typed so far, those with the newest edits first, at most 25.
-func (b *Bot) SuggestArticles(ctx context.Context, c Command, typed string) ([]Choice, error) {
-	found, err := b.newestHere(ctx, c)
-	if err != nil {
-		return nil, err
-	}
 	slices.SortStableFunc(found, func(x, y news.Article) int { return newestOf(y).Compare(newestOf(x)) })
 	var out []Choice
 	seen := map[news.ArticleID]bool{}
@@ -120,6 +85,54 @@ func (b *Bot) SuggestArticles(ctx context.Context, c Command, typed string) ([]C
 		}
 	}
 	return out, nil
+}
+
+// SuggestSources returns publications of what the channel watches that match
+// what was typed so far, at most 25.
+func (b *Bot) SuggestSources(ctx context.Context, c Command, typed string) ([]Choice, error) {
+	watched, err := b.watched(ctx, c)
+	if err != nil || watched.empty() {
+		return nil, err
+	}
+	names, err := b.sources(ctx, watched, typed)
+	var out []Choice
+	for _, name := range names {
+		if brief.Len(name) <= maxChoice {
+			out = append(out, Choice{name, name})
+		}
+	}
+	return out, err
+}
+
+// sources returns the publications, by name, that match what was typed and of
+// whose newest articles some are watched; at most 25.
+func (b *Bot) sources(ctx context.Context, watched reach, typed string) (names []string, err error) {
+	const page = 1000
+	for after := ""; ; {
+		all, err := b.store.Sources(ctx, after, page)
+		if err != nil {
+			return nil, err
+		}
+		for _, name := range all {
+			if !has(name, typed) {
+				continue
+			}
+			newest, err := b.store.Articles(ctx, store.ArticleQuery{Source: name, Max: looked})
+			if err != nil {
+				return nil, err
+			}
+			if slices.ContainsFunc(newest, watched.has) {
+				names = append(names, name)
+			}
+			if len(names) == maxChoices {
+				return names, nil
+			}
+		}
+		if len(all) < page {
+			return names, nil
+		}
+		after = all[len(all)-1]
+	}
 }
 
 // newestOf returns when something last happened to an article.

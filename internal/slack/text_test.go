@@ -64,13 +64,14 @@ func TestAddress(t *testing.T) {
 // TestSectionIsPlainText holds that a section shows what it was given and
 // nothing else, with as few elements as will do.
 func TestSectionIsPlainText(t *testing.T) {
-	s := Section(Text("a "), nil, Text("<!channel>"), Break(), Struck("*x*"), Text(" "), Bold("\x1by\u2028z"), Bold(""))
+	s := Section(Text("a "), nil, Text("<!channel>"), Break(), Struck("*x*"), Text(" "), Bold("\x1by\u2028z"), Bold(""), Slanted("found"))
 	got, err := json.Marshal(s)
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := `{"type":"rich_text_section","elements":[{"type":"text","text":"a \u003c!channel\u003e\n"},` +
-		`{"type":"text","text":"*x*","style":{"strike":true}},{"type":"text","text":" "},{"type":"text","text":"y z","style":{"bold":true}}]}`
+		`{"type":"text","text":"*x*","style":{"strike":true}},{"type":"text","text":" "},{"type":"text","text":"y z","style":{"bold":true}},` +
+		`{"type":"text","text":"found","style":{"italic":true}}]}`
 	if string(got) != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

@@ -47,10 +47,15 @@ var bridge = brief.Brief{
 func TestFormatGolden(t *testing.T) {
 	quiet := bridge
 	quiet.Headline, quiet.Lines, quiet.More = bridge.Subject, nil, 0
+	found := brief.Brief{Source: "The Harbour Post", What: "version 2", Lines: []brief.Line{{Runs: []brief.Run{
+		{Text: "The "}, {Mark: brief.Found, Text: "bridge"}, {Text: " carries "}, {Mark: brief.Del, Text: "8,000"}, {Text: " vehicles a day."},
+	}}}}
 	tests := map[string]struct {
 		brief brief.Brief
 		style Style
 	}{
+		"found":       {found, Style{Color: true, Width: 72}},
+		"found_pipe":  {found, Style{}},
 		"pipe":        {bridge, Style{}},
 		"narrow":      {bridge, Style{Width: 40}},
 		"terminal":    {bridge, Style{Color: true, Width: 72}},
