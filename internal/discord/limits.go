@@ -2,7 +2,7 @@
 // way page text is set into its Markdown, a webhook, and a bot's session, whose
 // failures are told in words without secrets.
 //
-//	text ──Escape, Struck, Bold, Link──> Markdown that shows exactly the text
+//	text ──Escape, Struck, Bold, Underlined, Link──> Markdown that shows exactly the text
 //	brief ──Embed──> an embed within the limits
 //	message ──Webhook, Session──> discordgo ──transport──> the API, whatever its address
 //	                                  └─ any answer but success ──> *Problem

@@ -1,7 +1,7 @@
 // Package slack is what all parts that speak to Slack share: its limits, the ways
 // to set page text into a message, and the connection of a bot.
 //
-//	text ──Text, Struck, Bold, Link──> elements of a rich_text block: plain strings, nothing to escape
+//	text ──Text, Struck, Bold, Slanted, Link──> elements of a rich_text block: plain strings, nothing to escape
 //	     └─Escape──> mrkdwn, for the few places that take nothing else
 //
 //	notify/slack ──Webhook.Post─────────────────────────────> an incoming webhook
