@@ -96,7 +96,7 @@ func isBareAddress(word string) bool {
 	if err != nil || u.User != nil || strings.Contains(word, "://") {
 		return false
 	}
-	return hostForm.MatchString(u.Hostname()) || u.Port() != "" && u.Path != ""
+	return hostForm.MatchString(u.Hostname()) || u.Hostname() != "" && u.Port() != "" && u.Path != ""
 }
 
 // hostForm is the name of a host on the internet: the last label of such a name

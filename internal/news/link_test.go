@@ -103,7 +103,7 @@ func TestLinks(t *testing.T) {
 
 func FuzzAddresses(f *testing.F) {
 	for _, s := range []string{
-		"", "x", "https://", "://://", "https://a.b/https://", "a.b:x/", "[::1]/x", "https://a.b/__https://c.d__;x", "https://a.b/?q=https%3A%2F%2Fa.b%2F%3Fq%3Dhttps",
+		"", "x", ":0/", "https://", "://://", "https://a.b/https://", "a.b:x/", "[::1]/x", "https://a.b/__https://c.d__;x", "https://a.b/?q=https%3A%2F%2Fa.b%2F%3Fq%3Dhttps",
 		"<https://a.b/c|d>", "https://www.google.com/amp/s/a.b/c", "https://web.archive.org/web/2026/a.b/c",
 	} {
 		f.Add(s)
