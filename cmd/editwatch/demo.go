@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/netip"
@@ -19,6 +20,9 @@ type demoCmd struct {
 // Run watches the newsroom with the real parts, at a pace that can be watched:
 // what takes minutes on the web takes seconds here. Nothing of it is kept.
 func (c *demoCmd) Run(e *env) error {
+	if e.global.Store != "" || e.global.Config != "" {
+		return usageError{errors.New("the demo has a configuration and a store of its own; leave --config and --store out")}
+	}
 	e.least = slog.LevelWarn
 	dir, err := os.MkdirTemp("", "editwatch-demo-")
 	if err != nil {

@@ -37,6 +37,12 @@ func Addresses(text string) []string {
 		}
 	}
 	found = found[:min(len(found), maxAddresses)]
+	for _, whole := range linkForm.FindAllString(text, maxAddresses) {
+		whole, _, _ = strings.Cut(whole, "|")
+		if !slices.Contains(found, whole) { // it may end like a sentence
+			found = append(found, whole)
+		}
+	}
 	for i := 0; i < len(found) && i < maxAddresses; i++ { // one may be wrapped twice
 		for _, inner := range wrapped(found[i]) {
 			if !slices.Contains(found, inner) {

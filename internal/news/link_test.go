@@ -64,6 +64,7 @@ func TestAddresses(t *testing.T) {
 		{"quotes_and_full_stop", "«https://harbourpost.example/2026/05/bridge».", article},
 		{"marks", "**https://harbourpost.example/2026/05/bridge**", article},
 		{"own_bracket", "https://harbourpost.example/bridge_(harbour)", "https://harbourpost.example/bridge_(harbour)"},
+		{"ends_like_a_sentence", "https://harbourpost.example/2026/05/bridge-closed!", "https://harbourpost.example/2026/05/bridge-closed!"},
 		{"white_space", " \t https://harbourpost.example/2026/05/bridge\n", article},
 		{"line_break", "Look!\nhttps://harbourpost.example/2026/05/bridge\nSent from my phone", article},
 	}
