@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
@@ -46,18 +47,26 @@ func lacking(t *testing.T, what string) {
 type tab struct {
 	*testing.T
 	ctx     context.Context
-	base    string // the address of the site, without a slash at its end
-	fingers bool   // it is touched, not clicked
+	fingers bool // it is touched, not clicked
+	clicks  int  // that led to another page
 
-	mu    sync.Mutex // guards all below
+	mu    sync.Mutex // guards T and all below
+	base  string     // the address of the site, without a slash at its end
 	at    string     // the page that was asked for last
 	quiet bool       // what goes wrong is noted, and no error
 	wrong []string
 }
 
+// openFull opens a browser on the pages of a full record.
+func openFull(t *testing.T) (full, *tab) {
+	t.Helper()
+	w := fullHistory(t)
+	return w, openTab(t, w.handler(t, Options{}))
+}
+
 // openTab opens a browser on a site. Nothing but this machine can be reached
 // from it.
-func openTab(t *testing.T, site *httptest.Server) *tab {
+func openTab(t *testing.T, h http.Handler) *tab {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.DisableGPU,
@@ -66,12 +75,13 @@ func openTab(t *testing.T, site *httptest.Server) *tab {
 	)
 	ctx, stop := chromedp.NewExecAllocator(context.Background(), options...)
 	t.Cleanup(stop)
-	b := &tab{T: t, base: site.URL}
-	b.ctx, stop = chromedp.NewContext(ctx, chromedp.WithErrorf(b.amiss))
+	b := &tab{T: t}
+	b.serve(h)
+	b.ctx, stop = chromedp.NewContext(ctx, chromedp.WithErrorf(t.Logf))
 	t.Cleanup(stop)
 	err := chromedp.Do(b.ctx)
 	if errors.Is(err, exec.ErrNotFound) {
-		lacking(t, "Chromium is not on the path (Debian's package chromium)")
+		lacking(t, "Chromium is not installed (Debian's package chromium)")
 	}
 	if err == nil {
 		err = chromedp.Listen(b.ctx, b.hear)
@@ -80,6 +90,21 @@ func openTab(t *testing.T, site *httptest.Server) *tab {
 		t.Fatal(err)
 	}
 	return b
+}
+
+// serve puts another site in place of the one before, and site is its address.
+func (b *tab) serve(h http.Handler) {
+	site := httptest.NewServer(h)
+	b.Cleanup(site.Close)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.base = site.URL
+}
+
+func (b *tab) site() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.base
 }
 
 // amiss notes what went wrong.
@@ -93,12 +118,28 @@ func (b *tab) amiss(format string, args ...any) {
 	}
 }
 
+// hush has the tab keep to itself what goes wrong, and heard returns what did
+// since it was asked last.
+func (b *tab) hush() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.quiet = true
+}
+
+func (b *tab) heard() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	list := b.wrong
+	b.wrong = nil
+	return list
+}
+
 // hear is told of everything that happens in the browser, in its order.
 func (b *tab) hear(ev any) {
 	switch ev := ev.(type) {
 	case *log.EventEntryAdded:
-		if ev.Entry.Source == log.EntrySourceNetwork && ev.Entry.URL == b.page() {
-			return // the page's own status, which visit returns
+		if ev.Entry.Source == log.EntrySourceNetwork && (ev.Entry.URL == b.page() || ev.Entry.URL == b.icon()) {
+			return // the page's own status is what visit returns
 		}
 		b.amiss("console: %s: %s %s", ev.Entry.Level, ev.Entry.Text, ev.Entry.URL)
 	case *runtime.EventConsoleAPICalled:
@@ -107,7 +148,7 @@ func (b *tab) hear(ev any) {
 		b.amiss("a script failed: %s", ev.ExceptionDetails.Text)
 	case *page.EventJavascriptDialogOpening:
 		b.amiss("a dialog says %q", ev.Message)
-		go b.do(command(page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: true})) // nothing else happens until then
+		go chromedp.Do(b.ctx, command(page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: true})) // the page waits for that
 	case *page.EventWindowOpen:
 		b.amiss("a window opens on %s", ev.URL)
 	case *page.EventFrameNavigated:
@@ -116,17 +157,22 @@ func (b *tab) hear(ev any) {
 		}
 	case *network.EventRequestWillBeSent:
 		u, err := url.Parse(ev.Request.URL)
-		if err != nil || u.Scheme != "data" && u.Scheme+"://"+u.Host != b.base { // data: the browser's own icons in fields
+		if err != nil || u.Scheme != "data" && u.Scheme+"://"+u.Host != b.site() { // data: the browser's own icons in fields
 			b.amiss("%.200s is asked for", ev.Request.URL)
 		}
 	case *network.EventLoadingFailed:
-		b.amiss("%s was not loaded: %s%s", ev.Type, ev.ErrorText, ev.BlockedReason)
+		if !ev.Canceled || ev.BlockedReason != "" { // else its page was left
+			b.amiss("%s was not loaded: %s%s", ev.Type, ev.ErrorText, ev.BlockedReason)
+		}
 	case *network.EventResponseReceived:
-		if ev.Type != network.ResourceTypeDocument && ev.Response.Status >= 400 {
+		if ev.Type != network.ResourceTypeDocument && ev.Response.Status >= 400 && ev.Response.URL != b.icon() {
 			b.amiss("%s answers %d", ev.Response.URL, ev.Response.Status)
 		}
 	}
 }
+
+// icon is what a browser asks for beside a feed, which cannot name one.
+func (b *tab) icon() string { return b.site() + "/favicon.ico" }
 
 func (b *tab) page() string {
 	b.mu.Lock()
@@ -176,13 +222,13 @@ func (b *tab) visit(path string) int {
 	b.mu.Lock()
 	b.at = b.base + path
 	b.mu.Unlock()
-	return int(run(b, chromedp.NavigateResponse(b.base+path)).Status)
+	return int(run(b, chromedp.NavigateResponse(b.site()+path)).Status)
 }
 
 // path is what the browser's address bar shows, without the site.
 func (b *tab) path() string {
 	b.Helper()
-	return strings.TrimPrefix(evaluate[string](b, `location.href`), b.base)
+	return strings.TrimPrefix(evaluate[string](b, `location.href`), b.site())
 }
 
 // text is what can be read on the page.
@@ -254,6 +300,7 @@ func (b *tab) click(selector, text string) {
 
 func (b *tab) follow(selector, text string) {
 	b.Helper()
+	b.clicks++
 	b.leave(b.touch(selector, text))
 }
 
@@ -263,9 +310,6 @@ func (b *tab) leave(a chromedp.Action[chromedp.Void]) {
 	run(b, func(ctx context.Context, _ *chromedp.Target) (*network.Response, error) {
 		return chromedp.RunResponse(ctx, a)
 	})
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.at = "" // where it leads, path says
 }
 
 // paste puts text where the keyboard writes.
@@ -274,24 +318,16 @@ func (b *tab) paste(text string) {
 	b.do(command(input.InsertText, input.InsertTextParams{Text: text}))
 }
 
-// Keys, as the browser knows them.
-const (
-	keyTab       = kb.Tab
-	keyEnter     = kb.Enter
-	keyBackspace = kb.Backspace
-	keySpace     = " "
-)
-
-// key is a key that is pressed, and press presses one that stays on the page.
-func (b *tab) key(key string) chromedp.Action[chromedp.Void] { return chromedp.KeyEvent(key) }
-
+// press presses keys that stay on the page.
 func (b *tab) press(keys string) {
 	b.Helper()
-	b.do(b.key(keys))
+	b.do(chromedp.KeyEvent(keys))
 }
 
-func (b *tab) focusOn(selector string) chromedp.Action[chromedp.Void] {
-	return chromedp.Focus(chromedp.CSS(selector))
+// enter presses what follows a link or sends a form.
+func (b *tab) enter() {
+	b.Helper()
+	b.leave(chromedp.KeyEvent(kb.Enter))
 }
 
 // in has the tab serve a part of its test.

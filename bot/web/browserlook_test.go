@@ -3,7 +3,6 @@ package web
 import (
 	"flag"
 	"fmt"
-	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -16,16 +15,16 @@ import (
 
 var shots = flag.String("shots", "", "write pictures of the pages into this folder, to be looked at (with -run Browser)")
 
-// A kind of page, and where there is one of it.
-type kind struct {
+// A sample is a page to be looked at.
+type sample struct {
 	name, path string
 	status     int
 }
 
-// kinds returns a page of every kind, in every state that it can be in.
-func (w full) kinds() []kind {
+// samples are pages of every kind, in every state that one can be in.
+func (w full) samples() []sample {
 	search := func(q string) string { return "/search?" + q }
-	return []kind{
+	return []sample{
 		{"home", "/", 200},
 		{"home-filtered", "/?class=headline&min=major", 200},
 		{"home-nothing", "/?class=correction&since=2026-01-01&until=2026-01-02", 200},
@@ -81,12 +80,9 @@ func (w full) kinds() []kind {
 // TestBrowserLooks looks at every kind of page in windows of three widths, in
 // both colour schemes and on paper.
 func TestBrowserLooks(t *testing.T) {
-	w := fullHistory(t)
-	site := httptest.NewServer(w.handler(t, Options{}))
-	t.Cleanup(site.Close)
-	b := openTab(t, site)
-	for _, k := range w.kinds() {
-		b.look(k)
+	w, b := openFull(t)
+	for _, p := range w.samples() {
+		b.look(p)
 	}
 	if os.Getenv("EDITWATCH_AXE") == "" {
 		lacking(t, "all was looked at but what axe-core would find: EDITWATCH_AXE does not name its axe.min.js (npm install axe-core)")
@@ -96,54 +92,58 @@ func TestBrowserLooks(t *testing.T) {
 // TestBrowserLooksElsewhere looks at pages as other operators have them: without
 // search and of an empty record, and with excerpts only.
 func TestBrowserLooksElsewhere(t *testing.T) {
-	empty := httptest.NewServer(New(Options{Store: newHistory(t).st, Version: "test"}))
-	t.Cleanup(empty.Close)
-	b := openTab(t, empty)
-	for _, k := range []kind{{"empty-home", "/", 200}, {"empty-articles", "/articles", 200}, {"empty-sources", "/sources", 200},
+	b := openTab(t, New(Options{Store: newHistory(t).st, Version: "test"}))
+	for _, p := range []sample{{"empty-home", "/", 200}, {"empty-articles", "/articles", 200}, {"empty-sources", "/sources", 200},
 		{"empty-feeds", "/feeds", 200}, {"empty-search", "/search", 200}} {
-		b.look(k)
+		b.look(p)
 	}
 	w := fullHistory(t)
-	excerpts := httptest.NewServer(w.handler(t, Options{Excerpt: true}))
-	t.Cleanup(excerpts.Close)
-	b.base = excerpts.URL
-	for _, k := range []kind{{"excerpt-diff", diffPath(w.long, 1, 2), 200}, {"excerpt-version", versionPath(w.long, 2), 200}} {
-		b.look(k)
+	b.serve(w.handler(t, Options{Excerpt: true}))
+	for _, p := range []sample{{"excerpt-diff", diffPath(w.long, 1, 2), 200}, {"excerpt-version", versionPath(w.long, 2), 200}} {
+		b.look(p)
 	}
 }
 
-// look looks at one page.
-func (b *tab) look(k kind) {
+// look looks at one page: on a desk, on a sheet of paper, and on two phones, where
+// everything is opened that is folded.
+func (b *tab) look(p sample) {
 	b.Helper()
 	b.desktop(1280)
 	b.media("", "light")
-	if got := b.visit(k.path); got != k.status {
-		b.Errorf("%s answers %d, want %d", k.path, got, k.status)
+	if got := b.visit(p.path); got != p.status {
+		b.Errorf("%s answers %d, want %d", p.path, got, p.status)
 	}
-	for _, width := range []int64{1280, 390, 320} {
-		if width < 1000 {
-			b.phone(width)
-		}
-		for _, scheme := range []string{"light", "dark"} {
-			b.media("", scheme)
-			at := fmt.Sprintf("%s-%d-%s", k.name, width, scheme)
-			b.picture(at)
-			switch {
-			case scheme == "dark" && width == 390:
-				b.accessible(at, "color-contrast", "link-in-text-block")
-			case scheme == "light" && width != 320:
-				b.accessible(at)
-			}
-		}
-		for _, what := range b.outside(width) {
-			b.Errorf("%s: %d px: %s", k.path, width, what)
-		}
-	}
+	b.pictures(p.name + "-1280")
+	b.accessible(p.path)
+	b.fits(1280)
+
 	b.desktop(718) // a sheet of A4 within its margins
 	b.media("print", "light")
-	b.picture(k.name + "-print")
-	for _, what := range b.outside(718) {
-		b.Errorf("%s: on paper: %s", k.path, what)
+	b.picture(p.name + "-print")
+	b.fits(718)
+	if folded, used := b.shown(".fold .row"), b.shown("input, select, button, summary"); folded < evaluate[int](b, `document.querySelectorAll(".fold .row").length`) || used > 0 {
+		b.Errorf("%s: on paper %d folded rows can be read, and %d things are to be used", p.path, folded, used)
+	}
+
+	b.phone(390)
+	b.pictures(p.name + "-390")
+	evaluate[any](b, `document.querySelectorAll("details").forEach(e => e.open = true)`)
+	b.media("", "light")
+	b.accessible(p.path + " on a phone")
+	b.media("", "dark")
+	b.accessible(p.path+" on a phone, dark", "color-contrast", "link-in-text-block")
+	b.fits(390)
+
+	b.phone(320)
+	b.picture(p.name + "-320-dark")
+	b.fits(320)
+}
+
+// fits has a window of the width show everything without scrolling sideways.
+func (b *tab) fits(width int64) {
+	b.Helper()
+	for _, what := range b.outside(width) {
+		b.Errorf("%s: %d px: %s", b.path(), width, what)
 	}
 }
 
@@ -206,6 +206,15 @@ func (b *tab) barriers(rules ...string) []string {
 		found.violations.flatMap(v => v.nodes.map(n => v.id + ": " + n.html.slice(0, 200) + ": " + n.failureSummary)))`)
 }
 
+// pictures are taken in both colour schemes.
+func (b *tab) pictures(name string) {
+	b.Helper()
+	for _, scheme := range []string{"light", "dark"} {
+		b.media("", scheme)
+		b.picture(name + "-" + scheme)
+	}
+}
+
 // picture writes what the page looks like from top to bottom, if someone wants to
 // look at it.
 func (b *tab) picture(name string) {
@@ -213,6 +222,7 @@ func (b *tab) picture(name string) {
 	if *shots == "" {
 		return
 	}
+	evaluate[any](b, `new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(() => drawn(null))))`)
 	if err := os.WriteFile(filepath.Join(*shots, name+".png"), run(b, chromedp.FullScreenshot(100)), 0o644); err != nil {
 		b.Fatal(err)
 	}

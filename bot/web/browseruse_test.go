@@ -2,12 +2,13 @@ package web
 
 import (
 	"fmt"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 	"github.com/mmcdole/gofeed"
 )
 
@@ -38,10 +39,7 @@ func (b *tab) says(want ...string) {
 // link from somewhere: why was this headline changed? Three clicks may lead
 // there, and no script is needed.
 func TestBrowserWhyTheHeadlineChanged(t *testing.T) {
-	w := fullHistory(t)
-	site := httptest.NewServer(w.handler(t, Options{}))
-	t.Cleanup(site.Close)
-	b := openTab(t, site)
+	w, b := openFull(t)
 	b.withoutScripts()
 	b.phone(390)
 	for _, link := range []string{
@@ -50,53 +48,49 @@ func TestBrowserWhyTheHeadlineChanged(t *testing.T) {
 		"https://web.archive.org/web/20260503100000/https://harbourpost.example/2026/05/bridge",
 		"https://www.google.com/amp/s/www.harbourpost.example/2026/05/bridge.amp",
 	} {
-		b.visit("/")
-		b.click("#lookup", "")
-		b.paste(link)
-		b.follow("button", "Find")
+		b.find(link)
 		b.leads(articlePath(w.bridge))
 		b.says("Council delays bridge repair, citing cost", "Council votes to close bridge for two years")
 	}
-	b.follow(".moment:has(.lines del) .links a", "from version 1 to version 2")
+	b.follow(".moment .links a", "from version 1 to version 2")
 	b.leads(diffPath(w.bridge, 1, 2))
 	b.says("facts changed, no correction note", "changed between 12:04 and 12:14 UTC", "8,000", "11,000")
-
-	// A live page's headline, of 200 versions: the history is filtered first.
-	b.visit("/")
-	b.click("#lookup", "")
-	b.paste("Did they change that? https://m.live.example/2026/storm/?utm_source=whatsapp&utm_medium=share&fbclid=IwAR0x#update-7")
-	clicks := 0
-	follow := func(selector, text string) {
-		clicks++
-		b.follow(selector, text)
+	if b.clicks > 3 {
+		t.Errorf("%d clicks lead to why a headline changed, want 3 at most", b.clicks)
 	}
-	follow("button", "Find")
+
+	// That of a page with 200 versions changed a week ago: its history is filtered.
+	b.find("Did they change that? https://m.live.example/2026/storm/?utm_source=whatsapp&utm_medium=share&fbclid=IwAR0x#update-7")
 	b.leads(articlePath(w.live))
-	follow(".timeline .chips a", "headline")
+	b.follow(".timeline .chips a", "headline")
 	b.leads(articlePath(w.live) + "?class=headline")
-	follow(".moment .links a", "What changed")
+	b.follow(".moment .links a", "What changed")
 	b.leads(diffPath(w.live, 48, 49))
 	b.says("Storm passes the coast by", "nears", "passes", "changed between")
-	if clicks > 3 {
-		t.Errorf("%d clicks", clicks)
+	if b.clicks > 3 {
+		t.Errorf("%d clicks lead to why a live page's headline changed, want 3 at most", b.clicks)
 	}
+}
+
+// find starts anew, with what was pasted into the box on the first page.
+func (b *tab) find(what string) {
+	b.Helper()
+	b.clicks = 0
+	b.visit("/")
+	b.click("#lookup", "")
+	b.paste(what)
+	b.follow("button", "Find")
 }
 
 // TestBrowserReads uses what there is to use, with a mouse and without scripts.
 func TestBrowserReads(t *testing.T) {
-	w := fullHistory(t)
-	site := httptest.NewServer(w.handler(t, Options{}))
-	t.Cleanup(site.Close)
-	b := openTab(t, site)
+	w, b := openFull(t)
 	b.withoutScripts()
 	b.desktop(1280)
 
 	t.Run("words", func(t *testing.T) {
 		b.in(t)
-		b.visit("/articles")
-		b.click("#lookup", "")
-		b.paste("harbour master")
-		b.leave(b.key(keyEnter))
+		b.find("harbour master")
 		b.leads("/search?q=harbour+master")
 		b.says("We were not asked")
 		b.follow(".entry h2 a", "Council votes")
@@ -155,7 +149,7 @@ func TestBrowserReads(t *testing.T) {
 		b.follow(".steps a", "Whole history")
 		b.leads(articlePath(w.bridge))
 		b.click("#from", "")
-		b.press(keyBackspace)
+		b.press(kb.Backspace)
 		b.paste("2")
 		b.follow("button", "Compare")
 		b.leads(diffPath(w.bridge, 2, 6))
@@ -217,10 +211,7 @@ func TestBrowserReads(t *testing.T) {
 
 // TestBrowserKeys reads without a mouse.
 func TestBrowserKeys(t *testing.T) {
-	w := fullHistory(t)
-	site := httptest.NewServer(w.handler(t, Options{}))
-	t.Cleanup(site.Close)
-	b := openTab(t, site)
+	w, b := openFull(t)
 	b.withoutScripts()
 	for _, window := range []func(int64){b.desktop, b.phone} {
 		window(390)
@@ -232,10 +223,10 @@ func TestBrowserKeys(t *testing.T) {
 
 	b.desktop(1280)
 	b.visit("/")
-	b.press(keyTab)
-	b.press(keyEnter) // the link that skips the masthead
+	b.press(kb.Tab)
+	b.press(kb.Enter) // the link that skips the masthead
 	b.leads("/#main")
-	b.press(keyTab)
+	b.press(kb.Tab)
 	if got := b.focus(); !got.In || got.Name != "Filter" {
 		t.Errorf("behind the skipped masthead is %+v", got)
 	}
@@ -243,19 +234,19 @@ func TestBrowserKeys(t *testing.T) {
 	b.visit("/")
 	b.tabTo("Paste an article’s link, or search for words")
 	b.paste("harbourpost.example/2026/05/bridge?utm_source=x")
-	b.leave(b.key(keyEnter))
+	b.enter()
 	b.leads(articlePath(w.bridge))
 	b.tabTo("What changed from version 3 to version 4")
-	b.leave(b.key(keyEnter))
+	b.enter()
 	b.tabTo("2 paragraphs unchanged")
 	before := b.shown(".row.same")
-	b.press(keySpace)
+	b.press(" ")
 	if got := b.shown(".row.same"); got != before+2 {
 		t.Errorf("the space bar opens %d of 2 rows", got-before)
 	}
 	b.visit(diffPath(w.bridge, 3, 4))
 	b.tabTo("Inline")
-	b.leave(b.key(keyEnter))
+	b.enter()
 	b.leads(diffPath(w.bridge, 3, 4) + "?view=inline")
 }
 
@@ -268,7 +259,7 @@ func (b *tab) walk() {
 		.filter(e => e.tabIndex >= 0 && e.checkVisibility()).map(e => e.outerHTML.slice(0, 120))`)
 	var got []string
 	for range len(want) + 3 {
-		b.press(keyTab)
+		b.press(kb.Tab)
 		f := b.focus()
 		if f.Name == "" {
 			break
@@ -309,7 +300,7 @@ func (b *tab) focus() focus {
 func (b *tab) tabTo(name string) {
 	b.Helper()
 	for range 300 {
-		b.press(keyTab)
+		b.press(kb.Tab)
 		if b.focus().Name == name {
 			return
 		}
@@ -320,7 +311,7 @@ func (b *tab) tabTo(name string) {
 // choose picks an option by its words.
 func (b *tab) choose(selector, words string) {
 	b.Helper()
-	b.do(b.focusOn(selector))
+	b.do(chromedp.Focus(chromedp.CSS(selector)))
 	b.press(words)
 	if got := evaluate[string](b, fmt.Sprintf(`document.querySelector(%q).selectedOptions[0].text`, selector)); got != words {
 		b.Fatalf("%s: %s is %q, want %q", b.path(), selector, got, words)

@@ -320,7 +320,7 @@ func TestFeedsReadByAnotherReader(t *testing.T) {
 		}
 	}
 	if python == "" {
-		t.Skip("Python's feedparser is not installed")
+		lacking(t, "Python's feedparser is not installed (Debian's package python3-feedparser)")
 	}
 	w := writtenHistory(t)
 	h := New(Options{Store: w.st, Search: searched(w)})

@@ -93,4 +93,10 @@
 // runs the whole program against small sites; scenario_test.go scores it on the
 // newsroom. Tests on real pages read their folder from EDITWATCH_DATA, and skip
 // without it. Goldens are rewritten with -update.
+//
+// Those of bot/web named TestBrowser… show its pages to a headless Chromium, use
+// them by finger and key, and have axe-core (the file EDITWATCH_AXE names) look
+// for what keeps people from them; with -args -shots FOLDER they leave pictures.
+// Feeds are read back by gofeed and feedparser, WARCs by warcio. What is not
+// installed is skipped, but where CI is set that fails; .ci/run installs it all.
 package main
