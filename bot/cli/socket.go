@@ -38,15 +38,19 @@ type Request struct {
 	Hasten  bool         `json:",omitempty"` // visit everything now, due or not
 	Export  *Export      `json:",omitempty"` // a part of the record as a file
 	Import  string       `json:",omitempty"` // take in the history in this file
+	Tell    bool         `json:",omitempty"` // of an Export or Import, say meanwhile how far it is
 	Health  bool         `json:",omitempty"` // say how you are; also what an empty request asks
 }
 
-// A Do carries out a request. The file that an Export asks for goes to out.
-type Do func(ctx context.Context, r Request, out io.Writer) bot.Answer
+// A Do carries out a request.
+type Do func(ctx context.Context, r Request, out Out) bot.Answer
 
 // askTimeout bounds one exchange: placing a watch may need several polite
 // requests to a slow host, and a backup takes as long as the disk does.
 const askTimeout = 10 * time.Minute
+
+// endTime is how long a long request that is broken off may take to end.
+const endTime = 10 * time.Second
 
 // acceptPause is the wait after a connection could not be taken.
 const acceptPause = time.Second
@@ -129,28 +133,26 @@ func exchange(ctx context.Context, c net.Conn, do Do) error {
 	if err := json.NewDecoder(c).Decode(&r); err != nil {
 		return err
 	}
-	if r.Export != nil {
-		return writeExport(ctx, c, r, do)
+	if r.long() {
+		return writeLong(ctx, c, r, do)
 	}
-	if r.Import == "" { // which takes as long as the file is
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, askTimeout)
-		defer cancel()
-	}
-	return json.NewEncoder(c).Encode(do(ctx, r, io.Discard))
+	ctx, cancel := context.WithTimeout(ctx, askTimeout)
+	defer cancel()
+	return json.NewEncoder(c).Encode(do(ctx, r, Out{File: io.Discard}))
 }
 
 // Ask sends a request to the editwatch that runs on the store, or returns
-// ErrNobody. For an Export, see [AskFile].
+// ErrNobody. For an Export or Import, see [AskLong].
 func Ask(ctx context.Context, path string, r Request) (bot.Answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
-	return AskFile(ctx, path, r, io.Discard)
+	return AskLong(ctx, path, r, Out{File: io.Discard})
 }
 
-// AskFile is Ask for as long as it takes. The file that an Export asks for is
-// written to out.
-func AskFile(ctx context.Context, path string, r Request, out io.Writer) (bot.Answer, error) {
+// AskLong is Ask for as long as it takes. When ctx ends, so does what was asked
+// for, and its answer says how far it came.
+func AskLong(ctx context.Context, path string, r Request, out Out) (bot.Answer, error) {
+	r.Tell = out.Tell != nil
 	var d net.Dialer
 	c, err := d.DialContext(ctx, "unix", short(path))
 	switch {
@@ -160,13 +162,19 @@ func AskFile(ctx context.Context, path string, r Request, out io.Writer) (bot.An
 		return bot.Answer{}, fmt.Errorf("reach the running editwatch: %w", err)
 	}
 	defer c.Close()
-	stop := context.AfterFunc(ctx, func() { c.SetDeadline(time.Now()) })
+	stop := context.AfterFunc(ctx, func() {
+		if half, ok := c.(*net.UnixConn); ok && r.long() && half.CloseWrite() == nil {
+			c.SetDeadline(time.Now().Add(endTime))
+			return
+		}
+		c.SetDeadline(time.Now())
+	})
 	defer stop()
 	if err := json.NewEncoder(c).Encode(r); err != nil {
 		return bot.Answer{}, fmt.Errorf("ask the running editwatch: %w", err)
 	}
-	if r.Export != nil {
-		return readExport(c, out)
+	if r.long() {
+		return readLong(c, out)
 	}
 	var a bot.Answer
 	if err := json.NewDecoder(c).Decode(&a); err != nil {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"path/filepath"
 	"strings"
@@ -22,14 +21,14 @@ func TestExport(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() {
-		ended <- Serve(ctx, path, func(ctx context.Context, r Request, out io.Writer) bot.Answer {
+		ended <- Serve(ctx, path, func(ctx context.Context, r Request, out Out) bot.Answer {
 			switch r.Export.Form {
 			case "large":
-				out.Write(large)
+				out.File.Write(large)
 			case "broken":
-				out.Write(large[:100])
+				out.File.Write(large[:100])
 				stop()
-				out.Write(large)
+				out.File.Write(large)
 			}
 			return bot.Answer{Lines: []string{"done with " + r.Export.Form + " of " + r.Export.Source}}
 		}, slog.New(slog.DiscardHandler))
@@ -39,7 +38,7 @@ func TestExport(t *testing.T) {
 		var a bot.Answer
 		err := ErrNobody
 		for errors.Is(err, ErrNobody) { // until it listens
-			a, err = AskFile(t.Context(), path, Request{Export: &Export{Form: form, Source: "The Gull", Since: time.Unix(1, 0)}}, &b)
+			a, err = AskLong(t.Context(), path, Request{Export: &Export{Form: form, Source: "The Gull", Since: time.Unix(1, 0)}}, Out{File: &b})
 		}
 		return b.String(), a, err
 	}

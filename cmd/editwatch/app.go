@@ -153,7 +153,7 @@ func (c config) localURL() string {
 }
 
 // do carries out a request to the program, for the socket and in place.
-func (a *app) do(ctx context.Context, r cli.Request, out io.Writer) bot.Answer {
+func (a *app) do(ctx context.Context, r cli.Request, out cli.Out) bot.Answer {
 	switch {
 	case r.Command != nil:
 		c := *r.Command
@@ -166,6 +166,9 @@ func (a *app) do(ctx context.Context, r cli.Request, out io.Writer) bot.Answer {
 		return answer
 	case r.Export != nil:
 		answer, err := a.export(ctx, *r.Export, out)
+		if ctx.Err() != nil {
+			return bot.Refuse(&news.Refusal{What: "The export was broken off.", Do: "Nothing of it is kept; export again."})
+		}
 		if err != nil {
 			a.log.Error("export", "form", r.Export.Form, "err", err)
 			return bot.Sorry()
@@ -177,7 +180,7 @@ func (a *app) do(ctx context.Context, r cli.Request, out io.Writer) bot.Answer {
 		}
 		return bot.Answer{Lines: []string{"The store was copied to " + r.Backup + "."}}
 	case r.Import != "":
-		return a.importRecord(ctx, r.Import)
+		return a.importRecord(ctx, r.Import, out.Tell)
 	case r.Hasten:
 		if err := a.hasten(ctx); err != nil {
 			a.log.Error("visit everything now", "err", err)

@@ -194,16 +194,20 @@ func (e *env) onlyChannel() (news.ChannelName, error) {
 
 // request has the running editwatch carry out r, or does so in place.
 func (e *env) request(r cli.Request, create bool) (bot.Answer, error) {
-	return e.requestFile(r, create, io.Discard)
+	return e.requestLong(r, create, io.Discard)
 }
 
-// requestFile is request for what writes a file, to out.
-func (e *env) requestFile(r cli.Request, create bool, out io.Writer) (bot.Answer, error) {
+// requestLong is request for what takes long. The file that it asks for goes to
+// out; a terminal shows meanwhile how far it is.
+func (e *env) requestLong(r cli.Request, create bool, file io.Writer) (bot.Answer, error) {
 	c, err := e.config()
 	if err != nil {
 		return bot.Answer{}, err
 	}
-	a, err := cli.AskFile(e.ctx, cli.SocketPath(c.Store), r, out)
+	m := e.meter()
+	defer m.clear()
+	out := cli.Out{File: file, Tell: m.tell()}
+	a, err := cli.AskLong(e.ctx, cli.SocketPath(c.Store), r, out)
 	if !errors.Is(err, cli.ErrNobody) {
 		return a, err
 	}

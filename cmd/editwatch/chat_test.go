@@ -142,7 +142,7 @@ func (o *office) command(verb bot.Verb, target ...string) string {
 	if len(target) > 0 {
 		c.Target = target[0]
 	}
-	return strings.Join(o.app.do(o.t.Context(), cli.Request{Command: &c}, io.Discard).Lines, "\n")
+	return strings.Join(o.app.do(o.t.Context(), cli.Request{Command: &c}, cli.Out{File: io.Discard}).Lines, "\n")
 }
 
 func (o *office) events() int {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -13,6 +12,7 @@ import (
 	"github.com/editwatch/editwatch/bot"
 	"github.com/editwatch/editwatch/bot/cli"
 	"github.com/editwatch/editwatch/internal/brief"
+	"github.com/editwatch/editwatch/internal/exchange"
 	"github.com/editwatch/editwatch/internal/news"
 	"github.com/editwatch/editwatch/internal/store"
 	"github.com/editwatch/editwatch/internal/warc"
@@ -49,7 +49,7 @@ func (c *exportCmd) Run(e *env) error {
 // it is whole.
 func (e *env) export(part cli.Export, file string) error {
 	if file == "-" {
-		a, err := e.requestFile(cli.Request{Export: &part}, false, e.stdout)
+		a, err := e.requestLong(cli.Request{Export: &part}, false, e.stdout)
 		if err == nil && a.Refused {
 			err = e.answer(facts{}, a)
 		}
@@ -63,8 +63,12 @@ func (e *env) export(part cli.Export, file string) error {
 		return fmt.Errorf("%s cannot be written: %w", file, err)
 	}
 	defer os.Remove(f.Name())
-	a, err := e.requestFile(cli.Request{Export: &part}, false, f)
-	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+	packed, err := exchange.Pack(f, packing(part.Form, file))
+	if err != nil {
+		return fmt.Errorf("export to %s: %w", file, err)
+	}
+	a, err := e.requestLong(cli.Request{Export: &part}, false, packed)
+	if err := errors.Join(err, packed.Close(), f.Sync(), f.Close()); err != nil {
 		return fmt.Errorf("export to %s: %w", file, err)
 	}
 	if !a.Refused {
@@ -75,6 +79,15 @@ func (e *env) export(part cli.Export, file string) error {
 	return e.answer(facts{}, a)
 }
 
+// packing returns the ending by which a file's name asks for it to be packed. A
+// WARC is packed in any case, record by record.
+func packing(form, file string) string {
+	if form == formWarc {
+		return ""
+	}
+	return filepath.Ext(file)
+}
+
 // Forms of exports.
 const (
 	formHistory = "history"
@@ -83,7 +96,7 @@ const (
 )
 
 // export writes a part of the record to out, for the socket and in place.
-func (a *app) export(ctx context.Context, part cli.Export, out io.Writer) (bot.Answer, error) {
+func (a *app) export(ctx context.Context, part cli.Export, out cli.Out) (bot.Answer, error) {
 	switch part.Form {
 	case formHistory, formEdits:
 		return a.exportRecord(ctx, part, out)
@@ -93,13 +106,14 @@ func (a *app) export(ctx context.Context, part cli.Export, out io.Writer) (bot.A
 	return bot.Refuse(&news.Refusal{What: "The running editwatch does not know this form of export.", Do: "Restart it: it is of another version."}), nil
 }
 
-func (a *app) exportWarc(ctx context.Context, part cli.Export, out io.Writer) (bot.Answer, error) {
-	w, err := warc.NewWriter(out, warc.Info{
+func (a *app) exportWarc(ctx context.Context, part cli.Export, out cli.Out) (bot.Answer, error) {
+	w, err := warc.NewWriter(out.File, warc.Info{
 		Software: "editwatch/" + version(), UserAgent: a.config.userAgent(), Operator: a.config.Contact, Written: time.Now().UTC(),
 	})
 	if err != nil {
 		return bot.Answer{}, err
 	}
+	tell := every(out.Tell)
 	q := store.CaptureQuery{Source: part.Source, Since: part.Since, Until: part.Until}
 	for c, err := range a.store.Captures(ctx, q) {
 		if err != nil {
@@ -118,6 +132,7 @@ func (a *app) exportWarc(ctx context.Context, part cli.Export, out io.Writer) (b
 		if err := w.Write(c, article, v.Hash); err != nil {
 			return bot.Answer{}, err
 		}
+		tell(func() string { return brief.Count(w.Captures(), "page") })
 	}
 	if w.Captures() == 0 {
 		r := &news.Refusal{What: "No page is kept as it was fetched.", Do: `Set keep_pages = "all" in the configuration; from then on each version's page is kept.`}

@@ -1,12 +1,11 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -18,38 +17,35 @@ import (
 )
 
 // exportRecord writes articles, versions and events, or the table of edits.
-func (a *app) exportRecord(ctx context.Context, part cli.Export, out io.Writer) (bot.Answer, error) {
-	write := exchange.Export
+func (a *app) exportRecord(ctx context.Context, part cli.Export, out cli.Out) (bot.Answer, error) {
+	write, words := exchange.Export, recordWords
 	if part.Form == formEdits {
-		write = exchange.Table
+		write, words = exchange.Table, func(n exchange.Totals) string { return brief.Count(n.Events, "event") }
 	}
-	b := bufio.NewWriter(out)
-	n, err := write(ctx, a.store, exchange.Part{Since: part.Since, Until: part.Until, Source: part.Source}, b, nil)
-	if err == nil {
-		err = b.Flush()
-	}
-	switch {
-	case err != nil:
+	n, err := write(ctx, a.store, exchange.Part{Since: part.Since, Until: part.Until, Source: part.Source}, out.File, progress(out.Tell, words))
+	if err != nil {
 		return bot.Answer{}, err
-	case part.Form == formEdits:
-		return bot.Answer{Lines: []string{brief.Count(n.Events, "event") + " written."}}, nil
 	}
-	return bot.Answer{Lines: []string{fmt.Sprintf("%s, %s and %s written.",
-		brief.Count(n.Articles, "article"), brief.Count(n.Versions, "version"), brief.Count(n.Events, "event"))}}, nil
+	return bot.Answer{Lines: []string{words(n) + " written."}}, nil
 }
 
-// isRecord reports whether text begins as exportRecord's JSON Lines do, rather
-// than as a list of watches.
-func isRecord(text []byte) bool {
-	text = bytes.TrimLeft(bytes.TrimPrefix(text, []byte("\ufeff")), " \t\r\n")
-	return bytes.HasPrefix(text, []byte("{"))
+func recordWords(n exchange.Totals) string {
+	return fmt.Sprintf("%s, %s and %s", brief.Count(n.Articles, "article"), brief.Count(n.Versions, "version"), brief.Count(n.Events, "event"))
+}
+
+// progress returns what tells how far an export or import is.
+func progress(tell func(line string), words func(exchange.Totals) string) exchange.Progress {
+	t := every(tell)
+	return func(n exchange.Totals, share float64) {
+		t(func() string { return fmt.Sprintf("%.0f %%: %s", 100*min(share, 1), words(n)) })
+	}
 }
 
 // importRecord has the record in the named file, or in rest if it came by the
 // standard input, taken in. The running editwatch reads it from a file.
 func (e *env) importRecord(f facts, name string, rest io.Reader) error {
 	if name == "-" {
-		copied, err := os.CreateTemp("", "editwatch-import-*.jsonl")
+		copied, err := os.CreateTemp("", "editwatch-import-*")
 		if err != nil {
 			return fmt.Errorf("keep the standard input for the import: %w", err)
 		}
@@ -74,24 +70,37 @@ func (e *env) importRecord(f facts, name string, rest io.Reader) error {
 }
 
 // importRecord takes in the record in a file.
-func (a *app) importRecord(ctx context.Context, path string) bot.Answer {
-	f, err := os.Open(path)
-	if err != nil {
-		return bot.Refuse(&news.Refusal{What: fmt.Sprintf("%s cannot be read: %v.", path, errors.Unwrap(err)), Do: "Name a file that the running editwatch may read."})
+func (a *app) importRecord(ctx context.Context, path string, tell func(line string)) bot.Answer {
+	n, err := exchange.ImportFile(ctx, a.store, path, progress(tell, recordWords))
+	if at, ok := errors.AsType[*fs.PathError](err); ok && at.Path == path {
+		return bot.Refuse(&news.Refusal{What: fmt.Sprintf("%s cannot be read: %v.", path, at.Err), Do: "Name a file that the running editwatch may read."})
 	}
-	defer f.Close()
-	n, err := exchange.Import(ctx, a.store, f, nil)
-	lines := []string{fmt.Sprintf("%s, %s and %s added.",
-		brief.Count(n.Articles, "article"), brief.Count(n.Versions, "version"), brief.Count(n.Events, "event"))}
+	lines := []string{recordWords(n) + " added."}
 	if n.Left > 0 {
 		lines = append(lines, fmt.Sprintf("%s left as they are: they have another history here.", brief.Count(n.Left, "article")))
 	}
-	if err != nil {
+	if n.Skipped > 0 {
+		lines = append(lines, fmt.Sprintf("%s passed over: they have no address, no time or no text.", brief.Count(n.Skipped, "version")))
+	}
+	switch {
+	case ctx.Err() != nil:
+		return bot.Refuse(&news.Refusal{What: "The import was broken off. Before it: " + lines[0], Do: "Import the file again to go on: nothing is added twice."})
+	case err != nil:
 		a.log.Error("import a record", "err", err)
 		return bot.Refuse(&news.Refusal{
 			What: fmt.Sprintf("The import broke off: %v. Before it: %s", err, lines[0]),
 			Do:   "Mend the file and import it again: nothing is added twice.",
 		})
 	}
-	return bot.Answer{Lines: append(lines, "Nothing of it is announced.")}
+	return bot.Tell(importFact{n.Articles, n.Versions, n.Events, n.Here, n.Left, n.Skipped}, append(lines, "Nothing of it is announced.")...)
+}
+
+// An importFact is what came of an import.
+type importFact struct {
+	Articles int `json:"articles"` // added, and so on
+	Versions int `json:"versions"`
+	Events   int `json:"events"`
+	Here     int `json:"here"` // articles that were known
+	Left     int `json:"left"` // of those, with another history
+	Skipped  int `json:"skipped"`
 }

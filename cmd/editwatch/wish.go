@@ -1,7 +1,7 @@
 package main
 
 import (
-	"bytes"
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/editwatch/editwatch/bot"
+	"github.com/editwatch/editwatch/internal/exchange"
 	"github.com/editwatch/editwatch/internal/news"
 )
 
@@ -82,10 +83,11 @@ func (c *importCmd) Run(e *env) error {
 	if in == nil {
 		return usageError{errors.New("there is no standard input; name a file")}
 	}
-	text, err := io.ReadAll(io.LimitReader(in, bot.MaxImport+1))
-	if err == nil && isRecord(text) {
-		return e.importRecord(c.facts, c.File, io.MultiReader(bytes.NewReader(text), in))
+	buffered := bufio.NewReader(in)
+	if head, _ := buffered.Peek(64); exchange.IsRecord(head) { // an error comes again with what is read next
+		return e.importRecord(c.facts, c.File, buffered)
 	}
+	text, err := io.ReadAll(io.LimitReader(buffered, bot.MaxImport+1))
 	if err != nil {
 		return fmt.Errorf("read what to import: %w", err)
 	}

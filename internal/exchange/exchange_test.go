@@ -165,22 +165,28 @@ func TestGolden(t *testing.T) {
 		"part.jsonl":    exported(t, s, Part{Since: start.Add(time.Minute), Until: start.Add(26 * time.Hour), Source: "Gazette"}),
 		"edits.csv":     table.String(),
 	} {
-		file := filepath.Join("testdata", name)
-		if *update {
-			if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(file)
-		if err != nil {
+		golden(t, name, got)
+	}
+}
+
+// golden compares with a golden file.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	file := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if d := cmp.Diff(string(want), got); d != "" {
-			t.Errorf("%s differs; look, then rerun with -update (-want +got):\n%s", file, d)
-		}
-		if strings.Contains(got, "secret") {
-			t.Errorf("%s holds a feed's address", file)
-		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(string(want), got); d != "" {
+		t.Errorf("%s differs; look, then rerun with -update (-want +got):\n%s", file, d)
+	}
+	if strings.Contains(got, "secret") {
+		t.Errorf("%s holds a feed's address", file)
 	}
 }
 
@@ -221,11 +227,11 @@ func TestImportGoesOn(t *testing.T) {
 	for n := 1; n < len(lines); n++ {
 		s := open(t)
 		whole := strings.Join(lines[:n], "")
-		if n > 1 {
-			imported(t, s, whole)
+		if _, err := Import(t.Context(), s, strings.NewReader(whole), nil); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("line %d: the file breaks off here", n+1)) {
+			t.Errorf("a file without line %d and what follows: %v", n+1, err)
 		}
-		if _, err := Import(t.Context(), s, strings.NewReader(whole+lines[n][:len(lines[n])/2]), nil); err == nil {
-			t.Errorf("half of line %d is taken in", n+1)
+		if _, err := Import(t.Context(), s, strings.NewReader(whole+lines[n][:len(lines[n])/2]), nil); err == nil || !strings.Contains(err.Error(), "breaks off here") {
+			t.Errorf("half of line %d: %v", n+1, err)
 		}
 		imported(t, s, file)
 		if again := exported(t, s, Part{}); again != file {
@@ -260,7 +266,7 @@ func TestPrunedHistory(t *testing.T) {
 	file := exported(t, s, Part{})
 	var kept []string
 	for line := range strings.Lines(file) {
-		if strings.Contains(line, "harbourpost") || strings.Contains(line, `"number"`) || strings.Contains(line, `"editwatch"`) {
+		if strings.Contains(line, "harbourpost") || strings.Contains(line, `"number"`) || strings.Contains(line, `"editwatch"`) || strings.Contains(line, `"end"`) {
 			if !strings.Contains(line, `"number":1,`) || !strings.Contains(line, "8,000") {
 				kept = append(kept, line)
 			}
@@ -297,15 +303,18 @@ func TestBadFiles(t *testing.T) {
 		"not ours":      {`{"a":1}`, "line 1: this is not an export of editwatch"},
 		"not JSON":      {"hello", "line 1: this is not an export"},
 		"newer":         {`{"editwatch":"history","version":2}`, "line 1: a newer editwatch wrote this file"},
-		"no line":       {head + "x", "line 2: this is not a line of an export"},
-		"other type":    {head + `{"type":"x"}`, "line 2: this is not a line of an export"},
+		"no line":       {head + "x\n", "line 2: this is not a line of an export"},
+		"other type":    {head + `{"type":"x"}` + "\n", "line 2: this is not a line of an export"},
 		"no address":    {head + `{"type":"article","id":"x"}`, "line 2: an article needs an id, a url"},
 		"reading":       {head + strings.Replace(article, "page", "book", 1), `line 2: an article is read from its page or a feed, not "book"`},
 		"hash":          {head + article + `{"type":"version","article":"x1","number":1,"hash":"00","text":{"headline":"H"}}`, "line 3: version 1 does not have the text"},
-		"stray version": {head + `{"type":"version","article":"x1","number":1,"hash":"00","text":{}}`, "line 2: a version stands behind its article"},
-		"stray event":   {head + `{"type":"event","article":{"id":"x1"},"kind":"removed","at":"2026-05-03T10:00:00Z"}`, "there is no article"},
+		"stray version": {head + `{"type":"version","article":"x1","number":1,"hash":"` + string(news.Text{}.Hash()) + `","text":{}}`, "line 2: a version stands behind its article"},
+		"stray event":   {head + `{"type":"event","article":{"id":"x1"},"kind":"removed","at":"2026-05-03T10:00:00Z"}` + "\n" + `{"type":"end"}`, "there is no article"},
 		"kind":          {head + article + `{"type":"event","article":{"id":"x1"},"kind":"x","at":"2026-05-03T10:00:00Z"}`, "line 3: there is no event of the kind"},
 		"time":          {head + article + `{"type":"event","article":{"id":"x1"},"kind":"removed"}`, "line 3: an event needs"},
+		"no end":        {head + article, "line 3: the file breaks off here"},
+		"cut":           {head + article[:40], "line 2: the file breaks off here"},
+		"behind it":     {head + `{"type":"end"}` + "\n" + article, "line 3: this is not a line of an export"},
 	} {
 		_, err := Import(t.Context(), open(t), strings.NewReader(tt.file), nil)
 		if err == nil || !strings.Contains(err.Error(), tt.want) {

@@ -20,13 +20,14 @@ type Source interface {
 	Articles(ctx context.Context, q store.ArticleQuery) ([]news.Article, error)
 	Versions(ctx context.Context, article news.ArticleID, from, to int) ([]news.Version, error)
 	Events(ctx context.Context, q store.EventQuery) ([]news.Event, error)
+	Counts(ctx context.Context) (store.Counts, error)
 }
 
 // How many records are read at once.
 const (
 	articlePage = 200
 	versionPage = 20
-	eventPage   = 200
+	eventPage   = 64
 )
 
 // Totals count what was exported or imported.
@@ -35,18 +36,25 @@ type Totals struct {
 	// Here are the articles of a file that the store knew already, and Left
 	// those of them that have another history here: nothing was added to these.
 	Here, Left int
+	// Skipped are versions of another program's history that nothing can be made
+	// of: they lack an address, a time or a text.
+	Skipped int
 }
+
+// A Progress hears now and then how far an export or import is: what is done,
+// and what share of the whole that is, from 0 to 1, as well as it is known.
+type Progress func(done Totals, share float64)
 
 // Export writes a part of the record as JSON Lines. What is recorded meanwhile
 // may be in it or not; each article's versions and all events in it fit
-// together. progress, if not nil, is called now and then.
-func Export(ctx context.Context, s Source, part Part, w io.Writer, progress func(Totals)) (Totals, error) {
-	through, err := newest(ctx, s)
+// together. progress may be nil.
+func Export(ctx context.Context, s Source, part Part, w io.Writer, progress Progress) (Totals, error) {
+	span, err := newSpan(ctx, s)
 	if err != nil {
 		return Totals{}, err
 	}
 	buffered := bufio.NewWriterSize(w, 64<<10)
-	x := &exporter{s: s, part: part, through: through, out: json.NewEncoder(buffered), progress: progress}
+	x := &exporter{s: s, part: part, span: span, out: json.NewEncoder(buffered), progress: progress}
 	x.out.SetEscapeHTML(false)
 	err = x.write(headerLine{"history", formVersion, news.Known(part.Since), news.Known(part.Until), part.Source})
 	if err == nil {
@@ -56,27 +64,45 @@ func Export(ctx context.Context, s Source, part Part, w io.Writer, progress func
 		err = x.events(ctx)
 	}
 	if err == nil {
+		err = x.write(endLine{"end", x.totals.Articles, x.totals.Versions, x.totals.Events})
+	}
+	if err == nil {
 		err = buffered.Flush()
 	}
 	return x.totals, err
 }
 
-// newest returns the number of the newest event, 0 when there is none.
-func newest(ctx context.Context, s Source) (news.Seq, error) {
+// A span is what an export goes through.
+type span struct {
+	through  news.Seq // the newest event
+	articles int
+}
+
+func newSpan(ctx context.Context, s Source) (span, error) {
+	counts, err := s.Counts(ctx)
+	if err != nil {
+		return span{}, err
+	}
 	events, err := s.Events(ctx, store.EventQuery{Max: 1, Withheld: true})
 	if err != nil || len(events) == 0 {
-		return 0, err
+		return span{0, counts.Articles}, err
 	}
-	return events[0].Seq, nil
+	return span{events[0].Seq, counts.Articles}, nil
+}
+
+// share returns how much of the work is done after so many articles and the
+// event with the number.
+func (s span) share(articles int, event news.Seq) float64 {
+	return float64(articles+int(event)) / float64(max(1, s.articles+int(s.through)))
 }
 
 type exporter struct {
 	s        Source
 	part     Part
-	through  news.Seq // the newest event of the export
+	span     span
 	out      *json.Encoder
 	totals   Totals
-	progress func(Totals)
+	progress Progress
 }
 
 func (x *exporter) write(line any) error {
@@ -86,13 +112,14 @@ func (x *exporter) write(line any) error {
 	return nil
 }
 
-func (x *exporter) tick() {
+func (x *exporter) tick(articles int, event news.Seq) {
 	if x.progress != nil {
-		x.progress(x.totals)
+		x.progress(x.totals, x.span.share(articles, event))
 	}
 }
 
 func (x *exporter) articles(ctx context.Context) error {
+	passed := 0
 	for q := (store.ArticleQuery{Known: true, Max: articlePage}); ; {
 		list, err := x.s.Articles(ctx, q)
 		if err != nil {
@@ -110,7 +137,8 @@ func (x *exporter) articles(ctx context.Context) error {
 				return err
 			}
 		}
-		x.tick()
+		passed += len(list)
+		x.tick(passed, 0)
 		if len(list) < q.Max {
 			return nil
 		}
@@ -127,7 +155,7 @@ func (x *exporter) wants(ctx context.Context, a news.Article) (bool, error) {
 		return true, nil
 	}
 	events, err := x.s.Events(ctx, store.EventQuery{
-		Article: a.ID, Since: x.part.Since, Until: x.part.Until, Before: x.through + 1, Max: 1,
+		Article: a.ID, Since: x.part.Since, Until: x.part.Until, Before: x.span.through + 1, Max: 1,
 	})
 	return len(events) > 0, err
 }
@@ -175,117 +203,15 @@ func whole(t news.Text) news.Text {
 	return t
 }
 
-// A finder finds articles by their keys.
-type finder interface {
-	FindArticle(ctx context.Context, keys ...news.Key) (news.Article, error)
-}
-
-// nameOf returns the article's id in files, and whether it is a twin: its
-// address is another article's, here or where it was imported from.
-func nameOf(ctx context.Context, s finder, a news.Article) (name string, twin bool, err error) {
-	holder, err := s.FindArticle(ctx, news.AddressKey(a.Reading, a.URL), importKey(articleName(a, true)))
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return "", false, err
-	}
-	switch {
-	case err != nil:
-	case holder.ID != a.ID:
-		twin = true
-	default: // by which of the two keys?
-		_, err := s.FindArticle(ctx, news.AddressKey(a.Reading, a.URL))
-		if err != nil && !errors.Is(err, store.ErrNotFound) {
-			return "", false, err
-		}
-		twin = err != nil
-	}
-	return articleName(a, twin), twin, nil
-}
-
 func (x *exporter) events(ctx context.Context) error {
-	return eachEvent(ctx, x.s, x.part, x.through, func(events []news.Event) error {
-		for _, e := range events {
-			line, err := eventOf(ctx, x.s, e)
-			if errors.Is(err, store.ErrNotFound) {
-				continue // deleted since the list was read
-			}
-			if err == nil {
-				err = x.write(line)
-			}
-			if err != nil {
+	return eachEvent(ctx, x.s, x.part, x.span, func(lines []eventLine, last news.Seq) error {
+		for _, l := range lines {
+			if err := x.write(l); err != nil {
 				return err
 			}
-			x.totals.Events++
 		}
-		x.tick()
+		x.totals.Events += len(lines)
+		x.tick(x.span.articles, last)
 		return nil
 	})
-}
-
-// eachEvent gives the events of articles in a part to fn, oldest first, some at
-// a time.
-func eachEvent(ctx context.Context, s Source, part Part, through news.Seq, fn func([]news.Event) error) error {
-	// An event's source in the store is what it was called at the time.
-	q := store.EventQuery{Since: part.Since, Until: part.Until, Oldest: true, Before: through + 1, Max: eventPage}
-	for {
-		events, err := s.Events(ctx, q)
-		if err != nil {
-			return err
-		}
-		of := make([]news.Event, 0, len(events))
-		for _, e := range events {
-			wanted, err := part.wants(ctx, s, e)
-			if err != nil {
-				return err
-			}
-			if wanted {
-				of = append(of, e)
-			}
-		}
-		if err := fn(of); err != nil {
-			return err
-		}
-		if len(events) < q.Max {
-			return nil
-		}
-		q.After = events[len(events)-1].Seq
-	}
-}
-
-// wants reports whether an event of the time is in the part.
-func (p Part) wants(ctx context.Context, s Source, e news.Event) (bool, error) {
-	if e.Article == "" || p.Source == "" {
-		return e.Article != "", nil
-	}
-	a, err := s.Article(ctx, e.Article)
-	if errors.Is(err, store.ErrNotFound) {
-		return false, nil
-	}
-	return err == nil && p.of(a), err
-}
-
-// eventOf makes the line of an event.
-func eventOf(ctx context.Context, s Source, e news.Event) (eventLine, error) {
-	a, err := s.Article(ctx, e.Article)
-	if err != nil {
-		return eventLine{}, err
-	}
-	name, _, err := nameOf(ctx, s, a)
-	if err != nil {
-		return eventLine{}, err
-	}
-	rep, err := report.Of(ctx, s, []news.Event{e}, report.Links{})
-	if err != nil && !errors.Is(err, store.ErrNotFound) { // a version that was pruned leaves the rest
-		return eventLine{}, err
-	}
-	classes := e.Classes
-	if classes == nil {
-		classes = []news.Class{}
-	}
-	return eventLine{
-		Type:    "event",
-		Article: eventArticle{name, rep.Article.URL, rep.Article.Headline, rep.Article.Source},
-		Kind:    e.Kind, At: e.At.UTC(), From: rep.From, To: rep.To, ChangedBetween: rep.ChangedBetween,
-		Significance: e.Significance, Classes: classes, Noted: e.Noted, Live: e.Live,
-		RevertedTo: e.RevertedTo, RedirectedTo: e.RedirectedTo, Detail: e.Detail, Edit: rep.Edit,
-	}, nil
 }

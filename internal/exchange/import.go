@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"io"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/editwatch/editwatch/internal/news"
 	"github.com/editwatch/editwatch/internal/store"
 )
@@ -26,18 +24,9 @@ type Target interface {
 	RecordImported(ctx context.Context, events []news.Event) error
 }
 
-const (
-	// maxLine is the longest line that Import reads, in bytes. The largest
-	// version and its basis are well below.
-	maxLine = 64 << 20
-	// What is recorded at once: so many articles, or bytes of lines.
-	batchArticles = 64
-	batchBytes    = 4 << 20
-	batchEvents   = 200
-	// recorders is how many articles' versions are recorded at the same time:
-	// the store commits together what arrives together.
-	recorders = 16
-)
+// maxLine is the longest line that Import reads, in bytes. The largest version
+// and its basis are well below.
+const maxLine = 64 << 20
 
 // Import adds the articles, versions and events of a file that Export wrote. An
 // article is one that is here already if they share an address; versions are
@@ -46,32 +35,36 @@ const (
 // was imported before, what is missing is added. Imported articles are visited
 // only once a watch lists them.
 //
-// A file that is wrong somewhere ends the import with an error that names the
-// line; what stands before it was added. progress, if not nil, is called now and
-// then.
-func Import(ctx context.Context, t Target, r io.Reader, progress func(Totals)) (Totals, error) {
-	in := &importer{t: t, progress: progress, left: map[string]bool{}, shift: map[string]int{}}
+// A file that is wrong somewhere, or breaks off, ends the import with an error
+// that names the line; what stands before it was added. So it is when ctx ends.
+func Import(ctx context.Context, t Target, r io.Reader, progress Progress) (Totals, error) {
+	in := newImporter(t, progress)
+	err := in.all(ctx, func() error { return in.lines(ctx, r) })
+	return in.totals, err
+}
+
+// lines takes the lines of a file in.
+func (in *importer) lines(ctx context.Context, r io.Reader) error {
 	lines := bufio.NewReaderSize(r, 1<<20)
-	for in.line = 1; ; in.line++ {
+	for n := 1; ; n++ {
 		line, err := readLine(lines)
-		if errors.Is(err, io.EOF) && len(line) == 0 {
-			break
-		}
-		if err == nil || errors.Is(err, io.EOF) {
-			err = in.take(ctx, line)
+		switch {
+		case errors.Is(err, io.EOF) && len(line) == 0 && n == 1:
+			return errors.New("there is nothing in the file")
+		case errors.Is(err, io.EOF) && len(line) == 0 && in.ended:
+			return nil
+		case errors.Is(err, io.EOF) && len(line) == 0:
+			return fmt.Errorf("line %d: %w", n, errBrokenOff)
+		case err == nil || errors.Is(err, io.EOF):
+			broken := err != nil
+			if err = in.take(ctx, n, line); errors.Is(err, errForm) && broken {
+				err = errBrokenOff
+			}
 		}
 		if err != nil {
-			return in.totals, fmt.Errorf("line %d: %w", in.line, err)
+			return fmt.Errorf("line %d: %w", n, err)
 		}
 	}
-	if in.line == 1 {
-		return in.totals, errors.New("there is nothing in the file")
-	}
-	err := in.flushArticles(ctx)
-	if err == nil {
-		err = in.flushEvents(ctx)
-	}
-	return in.totals, err
 }
 
 // readLine returns a line without its end. The last one comes with io.EOF if
@@ -97,43 +90,18 @@ func readLine(r *bufio.Reader) ([]byte, error) {
 	}
 }
 
-// An importer takes a file in, line by line.
-type importer struct {
-	t        Target
-	line     int
-	totals   Totals
-	progress func(Totals)
+var (
+	errForm      = errors.New("this is not a line of an export")
+	errBrokenOff = errors.New("the file breaks off here: its last line would say that it is the end")
+)
 
-	articles []*incoming // not recorded yet, the last one perhaps not whole
-	size     int         // of their lines, in bytes
-	events   []eventLine
-	left     map[string]bool // articles that nothing is added to
-	// shift is how far the numbers of an article's versions stand above those
-	// here, where the oldest were no longer kept when it was exported.
-	shift map[string]int
-	// twins are the twins that are here and were not imported, by their ids; nil
-	// until a file has one.
-	twins map[string]news.ArticleID
-}
-
-// An incoming article is one with versions that were read and not recorded yet.
-type incoming struct {
-	articleLine
-	versions []versionLine
-	id       news.ArticleID    // here; empty until it was sighted
-	fresh    bool              // it was made by this import
-	have     map[int]news.Hash // what was here, by number
-	left     bool
-}
-
-var errForm = errors.New("this is not a line of an export")
-
-func (in *importer) take(ctx context.Context, line []byte) error {
-	if in.line == 1 {
+// take takes line n in.
+func (in *importer) take(ctx context.Context, n int, line []byte) error {
+	if n == 1 {
 		return header(line)
 	}
 	var kind struct{ Type string }
-	if json.Unmarshal(line, &kind) != nil {
+	if json.Unmarshal(line, &kind) != nil || in.ended {
 		return errForm
 	}
 	switch kind.Type {
@@ -148,6 +116,9 @@ func (in *importer) take(ctx context.Context, line []byte) error {
 		if json.Unmarshal(line, &l) != nil {
 			return errForm
 		}
+		if l.Text.Hash() != l.Hash {
+			return fmt.Errorf("version %d does not have the text that its hash says; the file is damaged", l.Number)
+		}
 		return in.version(ctx, l, len(line))
 	case "event":
 		var l eventLine
@@ -155,6 +126,9 @@ func (in *importer) take(ctx context.Context, line []byte) error {
 			return errForm
 		}
 		return in.event(ctx, l)
+	case "end":
+		in.ended = true
+		return nil
 	}
 	return errForm
 }
@@ -168,213 +142,4 @@ func header(line []byte) error {
 		return errors.New("a newer editwatch wrote this file; import it with that one")
 	}
 	return nil
-}
-
-func (in *importer) article(ctx context.Context, l articleLine, size int) error {
-	switch {
-	case l.ID == "" || l.URL == "" || l.FirstSeen.IsZero():
-		return errors.New("an article needs an id, a url and first_seen")
-	case l.Reading != news.PageReading && l.Reading != news.FeedReading:
-		return fmt.Errorf("an article is read from its page or a feed, not %.40q", l.Reading)
-	}
-	if len(in.articles) >= batchArticles || in.size >= batchBytes {
-		if err := in.flushArticles(ctx); err != nil {
-			return err
-		}
-	}
-	in.articles = append(in.articles, &incoming{articleLine: l})
-	in.size += size
-	return nil
-}
-
-func (in *importer) version(ctx context.Context, l versionLine, size int) error {
-	if len(in.articles) == 0 || in.articles[len(in.articles)-1].ID != l.Article {
-		return errors.New("a version stands behind its article; this one does not")
-	}
-	if l.Text.Hash() != l.Hash {
-		return fmt.Errorf("version %d does not have the text that its hash says; the file is damaged", l.Number)
-	}
-	a := in.articles[len(in.articles)-1]
-	if n := len(a.versions); l.Number < 1 || n > 0 && l.Number != a.versions[n-1].Number+1 {
-		return fmt.Errorf("version %d is not the next one", l.Number)
-	}
-	a.versions = append(a.versions, l)
-	if in.size += size; in.size < batchBytes {
-		return nil
-	}
-	if err := in.flushArticles(ctx); err != nil { // a long history goes in pieces
-		return err
-	}
-	a.versions = a.versions[len(a.versions)-1:] // remembers where it stands
-	in.articles = append(in.articles, a)
-	return nil
-}
-
-// importKey is the key by which an imported article is known.
-func importKey(id string) news.Key { return news.Key("import " + id) }
-
-// flushArticles records the articles that were read. Those that are new get
-// their IDs in the order of the file.
-func (in *importer) flushArticles(ctx context.Context) error {
-	if len(in.articles) == 0 {
-		return nil
-	}
-	if err := in.sight(ctx); err != nil {
-		return err
-	}
-	group, gctx := errgroup.WithContext(ctx)
-	group.SetLimit(recorders)
-	added := make([]int, len(in.articles))
-	shifts := make([]int, len(in.articles))
-	for i, a := range in.articles {
-		shifts[i] = in.shift[a.ID]
-		group.Go(func() (err error) {
-			added[i], shifts[i], err = record(gctx, in.t, a, shifts[i])
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
-		return err
-	}
-	for i, a := range in.articles {
-		in.totals.Versions += added[i]
-		if shifts[i] != 0 {
-			in.shift[a.ID] = shifts[i]
-		}
-		if a.left && !in.left[a.ID] {
-			in.left[a.ID] = true
-			in.totals.Left++
-		}
-	}
-	in.articles, in.size = nil, 0
-	if in.progress != nil {
-		in.progress(in.totals)
-	}
-	return nil
-}
-
-// sight finds or makes the articles here.
-func (in *importer) sight(ctx context.Context) error {
-	var fresh []*incoming
-	var sightings []store.Sighting
-	for _, a := range in.articles {
-		if a.id != "" {
-			continue
-		}
-		keys := []news.Key{importKey(a.ID)}
-		if !a.Twin {
-			keys = append(keys, news.AddressKey(a.Reading, a.URL))
-		} else if err := in.findTwins(ctx); err != nil {
-			return err
-		} else if a.id = in.twins[a.ID]; a.id != "" {
-			in.totals.Here++
-			continue
-		}
-		fresh = append(fresh, a)
-		sightings = append(sightings, store.Sighting{Keys: keys, Article: news.Article{
-			Reading: a.Reading, URL: a.URL, Source: a.Source, Headline: a.Headline, Language: a.Language, Kind: a.Kind,
-			FirstSeen: a.FirstSeen.UTC(), Published: given(a.Published), Removed: given(a.Removed), Retired: given(a.Retired),
-			Polling: news.Polling{Host: news.Host(a.URL)},
-		}})
-	}
-	if len(sightings) == 0 {
-		return nil
-	}
-	seen, err := in.t.Sight(ctx, nil, sightings)
-	if err != nil {
-		return err
-	}
-	for i, a := range fresh {
-		a.id, a.fresh = seen[i].Article.ID, seen[i].New
-		if a.fresh {
-			in.totals.Articles++
-		} else {
-			in.totals.Here++
-		}
-	}
-	return nil
-}
-
-// findTwins reads all articles for those whose address is another's. There are
-// few, and nothing but their names tells them apart.
-func (in *importer) findTwins(ctx context.Context) error {
-	if in.twins != nil {
-		return nil
-	}
-	in.twins = make(map[string]news.ArticleID)
-	for q := (store.ArticleQuery{Known: true, Withheld: true, Max: articlePage}); ; {
-		list, err := in.t.Articles(ctx, q)
-		if err != nil {
-			return err
-		}
-		for _, a := range list {
-			if name, twin, err := nameOf(ctx, in.t, a); err != nil {
-				return err
-			} else if twin {
-				in.twins[name] = a.ID
-			}
-		}
-		if len(list) < q.Max {
-			return nil
-		}
-		q.After = list[len(list)-1].ID
-	}
-}
-
-// find returns the article here that a file calls by id.
-func (in *importer) find(ctx context.Context, id string) (news.Article, error) {
-	if twin := in.twins[id]; twin != "" {
-		return in.t.Article(ctx, twin)
-	}
-	return in.t.FindArticle(ctx, importKey(id))
-}
-
-// record adds the versions of an article that are missing here. It returns how
-// many it added, and how far their numbers stand above those here.
-func record(ctx context.Context, t Target, in *incoming, shift int) (added, _ int, err error) {
-	if in.left || len(in.versions) == 0 {
-		return 0, shift, nil
-	}
-	a, err := t.Article(ctx, in.id)
-	if err != nil {
-		return 0, shift, err
-	}
-	if in.have == nil {
-		in.have = make(map[int]news.Hash)
-		here, err := t.Versions(ctx, in.id, 1, 0)
-		if err != nil {
-			return 0, shift, err
-		}
-		for _, v := range here {
-			in.have[v.Number] = v.Hash
-		}
-		if first := in.versions[0]; first.Number > 1 && (a.Versions == 0 || in.have[1] == first.Hash) {
-			shift = first.Number - 1
-		}
-	}
-	for _, v := range in.versions {
-		n := v.Number - shift
-		hash, known := in.have[n]
-		switch {
-		case known && hash == v.Hash, n <= a.Pruned:
-			continue
-		case known, n != a.Versions+1, !in.fresh && !a.Polling.Next.IsZero():
-			in.left = true
-			return added, shift, nil
-		}
-		a.Versions, a.Hash, a.Extractor = n, v.Hash, v.Extractor
-		_, err := t.Record(ctx, store.Record{Article: a, Version: &news.Version{
-			Article: in.id, Number: n, Seen: v.Seen.UTC(), Hash: v.Hash, Extractor: v.Extractor, Text: v.Text, Basis: v.Basis,
-		}})
-		if errors.Is(err, store.ErrConflict) { // it is being read this very moment
-			in.left = true
-			return added, shift, nil
-		}
-		if err != nil {
-			return added, shift, fmt.Errorf("record version %d of %s: %w", n, in.URL, err)
-		}
-		in.have[n] = v.Hash
-		added++
-	}
-	return added, shift, nil
 }

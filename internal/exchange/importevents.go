@@ -73,9 +73,7 @@ func (in *importer) flushEvents(ctx context.Context) error {
 	}
 	in.totals.Events += len(missing)
 	in.events = in.events[:0]
-	if in.progress != nil {
-		in.progress(in.totals)
-	}
+	in.tick()
 	return nil
 }
 

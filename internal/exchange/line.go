@@ -1,9 +1,6 @@
 package exchange
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
 	"time"
 
 	"github.com/editwatch/editwatch/internal/news"
@@ -85,15 +82,12 @@ type eventArticle struct {
 	Source   string `json:"source"`
 }
 
-// articleName returns the id of an article in files: of its address or, for a
-// twin, also of when it was first seen.
-func articleName(a news.Article, twin bool) string {
-	name := string(news.AddressKey(a.Reading, a.URL))
-	if twin {
-		name = fmt.Sprintf("%s twin %d", name, a.FirstSeen.UnixMilli())
-	}
-	sum := sha256.Sum256([]byte(name))
-	return "x" + hex.EncodeToString(sum[:10])
+// An endLine is the last, by which a reader knows that the file is whole.
+type endLine struct {
+	Type     string `json:"type"` // "end"
+	Articles int    `json:"articles"`
+	Versions int    `json:"versions"`
+	Events   int    `json:"events"`
 }
 
 // given is the inverse of [news.Known].

@@ -3,7 +3,6 @@ package exchange
 import (
 	"context"
 	"encoding/csv"
-	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -11,7 +10,6 @@ import (
 	"time"
 
 	"github.com/editwatch/editwatch/internal/news"
-	"github.com/editwatch/editwatch/internal/store"
 )
 
 // columns are those of [Table]: first the event, in each of its rows, then one
@@ -28,38 +26,35 @@ var columns = []string{
 // that changed no text has one row with empty cells at its end. Paragraphs are
 // numbered from 1. A cell that a spreadsheet would take for a formula begins with
 // an apostrophe. A table is for reading: Import takes JSON Lines.
-func Table(ctx context.Context, s Source, part Part, w io.Writer, progress func(Totals)) (Totals, error) {
+func Table(ctx context.Context, s Source, part Part, w io.Writer, progress Progress) (Totals, error) {
 	var totals Totals
-	through, err := newest(ctx, s)
+	span, err := newSpan(ctx, s)
 	if err != nil {
 		return totals, err
 	}
+	span.articles = 0 // which it does not go through
 	out := csv.NewWriter(w)
 	if err := out.Write(columns); err != nil {
 		return totals, fmt.Errorf("write the table: %w", err)
 	}
-	err = eachEvent(ctx, s, part, through, func(events []news.Event) error {
-		for _, e := range events {
-			line, err := eventOf(ctx, s, e)
-			if errors.Is(err, store.ErrNotFound) {
-				continue
-			}
-			if err != nil {
-				return err
-			}
+	err = eachEvent(ctx, s, part, span, func(lines []eventLine, last news.Seq) error {
+		for _, line := range lines {
 			for _, row := range rows(line) {
 				if err := out.Write(row); err != nil {
 					return fmt.Errorf("write the table: %w", err)
 				}
 			}
-			totals.Events++
 		}
-		out.Flush()
+		totals.Events += len(lines)
 		if progress != nil {
-			progress(totals)
+			progress(totals, span.share(0, last))
 		}
-		return out.Error()
+		return nil
 	})
+	out.Flush()
+	if err == nil && out.Error() != nil {
+		err = fmt.Errorf("write the table: %w", out.Error())
+	}
 	return totals, err
 }
 
