@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"crypto/sha256"
+	"database/sql"
 	"fmt"
 	"io"
 	"net"
@@ -38,6 +39,7 @@ func TestMain(m *testing.M) {
 //	contains FILE TEXT  FILE contains TEXT; with ! it does not
 //	count N REGEXP FILE the regular expression matches N times in FILE
 //	expand FILE         replace $NAME in FILE by the environment's values
+//	sqlite FILE SQL     make the database FILE of the statements in the file SQL
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
@@ -49,7 +51,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"serve": serveCmd, "receive": receiveCmd, "await": awaitCmd,
-			"contains": containsCmd, "count": countCmd, "expand": expandCmd,
+			"contains": containsCmd, "count": countCmd, "expand": expandCmd, "sqlite": sqliteCmd,
 		},
 	})
 }
@@ -164,4 +166,12 @@ func expandCmd(ts *testscript.TestScript, neg bool, args []string) {
 		text := os.Expand(ts.ReadFile(name), ts.Getenv)
 		ts.Check(os.WriteFile(ts.MkAbs(name), []byte(text), 0o666))
 	}
+}
+
+func sqliteCmd(ts *testscript.TestScript, neg bool, args []string) {
+	db, err := sql.Open("sqlite", ts.MkAbs(args[0]))
+	ts.Check(err)
+	defer db.Close()
+	_, err = db.Exec(ts.ReadFile(args[1]))
+	ts.Check(err)
 }

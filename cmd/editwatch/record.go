@@ -77,16 +77,15 @@ func (a *app) importRecord(ctx context.Context, path string, tell func(line stri
 	}
 	lines := []string{recordWords(n) + " added."}
 	if n.Left > 0 {
-		lines = append(lines, fmt.Sprintf("%s left as they are: they have another history here.", brief.Count(n.Left, "article")))
+		lines = append(lines, fmt.Sprintf("Left alone, as their history here is another: %s.", brief.Count(n.Left, "article")))
 	}
 	if n.Skipped > 0 {
-		lines = append(lines, fmt.Sprintf("%s passed over: they have no address, no time or no text.", brief.Count(n.Skipped, "version")))
+		lines = append(lines, fmt.Sprintf("Passed over, without an address, a time or a text: %s.", brief.Count(n.Skipped, "version")))
 	}
 	switch {
 	case ctx.Err() != nil:
 		return bot.Refuse(&news.Refusal{What: "The import was broken off. Before it: " + lines[0], Do: "Import the file again to go on: nothing is added twice."})
 	case err != nil:
-		a.log.Error("import a record", "err", err)
 		return bot.Refuse(&news.Refusal{
 			What: fmt.Sprintf("The import broke off: %v. Before it: %s", err, lines[0]),
 			Do:   "Mend the file and import it again: nothing is added twice.",
