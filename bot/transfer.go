@@ -1,12 +1,9 @@
 package bot
 
 import (
-	"bytes"
 	"context"
-	"encoding/xml"
 	"errors"
 	"fmt"
-	"io"
 	"net/url"
 	"strings"
 	"time"
@@ -15,31 +12,6 @@ import (
 	"github.com/editwatch/editwatch/internal/news"
 	"github.com/editwatch/editwatch/internal/store"
 )
-
-// Watches travel as OPML 2.0 (http://opml.org/spec2.opml), which feed readers
-// read and write: an outline for each watch, with what only editwatch knows in
-// attributes of our own. Settings, IDs and what was recorded stay.
-
-type opml struct {
-	XMLName xml.Name      `xml:"opml"`
-	Version string        `xml:"version,attr"`
-	Title   string        `xml:"head>title"`
-	Body    []opmlOutline `xml:"body>outline"`
-}
-
-type opmlOutline struct {
-	Text    string        `xml:"text,attr"`
-	Title   string        `xml:"title,attr,omitempty"`
-	Type    string        `xml:"type,attr,omitempty"`
-	XMLURL  string        `xml:"xmlUrl,attr,omitempty"`
-	URL     string        `xml:"url,attr,omitempty"`
-	Scope   string        `xml:"editwatchScope,attr,omitempty"`
-	Min     string        `xml:"editwatchMin,attr,omitempty"`
-	Pages   string        `xml:"editwatchPages,attr,omitempty"`
-	Include string        `xml:"editwatchInclude,attr,omitempty"`
-	Exclude string        `xml:"editwatchExclude,attr,omitempty"`
-	Inner   []opmlOutline `xml:"outline"`
-}
 
 func (b *Bot) export(ctx context.Context, c Command) (Answer, error) {
 	channel, watches, err := b.listed(ctx, c)
@@ -67,50 +39,24 @@ func (b *Bot) export(ctx context.Context, c Command) (Answer, error) {
 			if err != nil {
 				return Answer{}, err
 			}
-			o.Type, o.XMLURL = "rss", f.URL
+			o.Text = first(w.Label, f.Title, w.URL)
+			o.Type, o.Title, o.XMLURL, o.HTMLURL = "rss", f.Title, f.URL, f.SiteURL
 		default:
 			o.Type, o.XMLURL = "rss", w.URL
 		}
 		doc.Body = append(doc.Body, o)
 		a.Facts = append(a.Facts, fact(o.item()))
 	}
-	var out bytes.Buffer
-	out.WriteString(xml.Header)
-	e := xml.NewEncoder(&out)
-	e.Indent("", "  ")
-	if err := e.Encode(doc); err != nil {
+	data, err := doc.write()
+	if err != nil {
 		return Answer{}, err
 	}
-	out.WriteByte('\n')
 	a.Lines = []string{fmt.Sprintf("%s of %s, as OPML.", watchCount(len(watches)), c.place(channel))}
 	if channel == "" {
 		a.Lines[0] = watchCount(len(watches)) + ", as OPML."
 	}
-	a.File = &File{Name: "editwatch.opml", Type: "text/x-opml", Data: out.Bytes()}
+	a.File = &File{Name: "editwatch.opml", Type: "text/x-opml", Data: data}
 	return a, nil
-}
-
-// An importItem is one watch of a file.
-type importItem struct {
-	URL     string `json:"url"`
-	Label   string `json:"label,omitempty"`
-	Scope   string `json:"scope,omitempty"`
-	Min     string `json:"min,omitempty"`
-	Pages   string `json:"pages,omitempty"`
-	Include string `json:"include,omitempty"`
-	Exclude string `json:"exclude,omitempty"`
-}
-
-func (o opmlOutline) item() importItem {
-	label := first(o.Text, o.Title)
-	if label == first(o.XMLURL, o.URL) {
-		label = ""
-	}
-	return importItem{URL: first(o.XMLURL, o.URL), Label: label, Scope: o.Scope, Min: o.Min, Pages: o.Pages, Include: o.Include, Exclude: o.Exclude}
-}
-
-func (i importItem) options() map[string]string {
-	return map[string]string{"scope": i.Scope, "min": i.Min, "pages": i.Pages, "include": i.Include, "exclude": i.Exclude}
 }
 
 const (
@@ -255,66 +201,6 @@ func (c Command) parseImport() ([]importItem, error) {
 		return nil, &news.Refusal{What: fmt.Sprintf("There are %d addresses in it.", len(items)), Do: fmt.Sprintf("Import at most %d at a time.", maxImported)}
 	}
 	return items, nil
-}
-
-// maxOutlines bounds how deep the folders of a file may lie.
-const maxOutlines = 32
-
-func parseOPML(text string) ([]importItem, error) {
-	unreadable := &news.Refusal{What: "That file is not OPML that I can read.", Do: "Export it anew from where it comes, or give a list of addresses."}
-	d := xml.NewDecoder(strings.NewReader(text))
-	d.Strict = false
-	d.CharsetReader = func(_ string, r io.Reader) (io.Reader, error) { return r, nil }
-	var items []importItem
-	depth, seen := 0, false
-	for {
-		t, err := d.Token()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return nil, unreadable
-		}
-		switch t := t.(type) {
-		case xml.StartElement:
-			depth++
-			if depth > maxOutlines {
-				return nil, unreadable
-			}
-			switch strings.ToLower(t.Name.Local) {
-			case "opml":
-				seen = true
-			case "outline":
-				if item := outline(t.Attr).item(); item.URL != "" {
-					items = append(items, item)
-				}
-			}
-		case xml.EndElement:
-			depth--
-		}
-		if len(items) > 10*maxImported {
-			break
-		}
-	}
-	if !seen {
-		return nil, unreadable
-	}
-	return items, nil
-}
-
-// outline reads the attributes of an outline, whose names vary in case.
-func outline(attrs []xml.Attr) (o opmlOutline) {
-	for _, a := range attrs {
-		field := map[string]*string{
-			"text": &o.Text, "title": &o.Title, "xmlurl": &o.XMLURL, "url": &o.URL,
-			"editwatchscope": &o.Scope, "editwatchmin": &o.Min, "editwatchpages": &o.Pages,
-			"editwatchinclude": &o.Include, "editwatchexclude": &o.Exclude,
-		}[strings.ToLower(a.Name.Local)]
-		if field != nil {
-			*field = strings.TrimSpace(a.Value)
-		}
-	}
-	return o
 }
 
 func isWebAddress(s string) bool {

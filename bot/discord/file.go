@@ -2,9 +2,8 @@ package discord
 
 import (
 	"context"
-	"strings"
-	"unicode/utf8"
 
+	"github.com/editwatch/editwatch/bot"
 	"github.com/editwatch/editwatch/internal/news"
 )
 
@@ -20,8 +19,8 @@ func (f *FrontEnd) read(ctx context.Context, a attachment) (string, error) {
 	if err != nil {
 		return "", &news.Refusal{What: "That file could not be read.", Do: "Try again, or paste the addresses."}
 	}
-	text := strings.TrimPrefix(string(data), "\ufeff")
-	if !utf8.ValidString(text) {
+	text, ok := bot.FileText(data)
+	if !ok {
 		return "", &news.Refusal{What: "That file is not text.", Do: "Give an OPML file, an export, or a list of addresses."}
 	}
 	return text, nil

@@ -87,11 +87,15 @@ func (c *importCmd) Run(e *env) error {
 	if head, _ := buffered.Peek(64); exchange.IsRecord(head) { // an error comes again with what is read next
 		return e.importRecord(c.facts, c.File, buffered)
 	}
-	text, err := io.ReadAll(io.LimitReader(buffered, bot.MaxImport+1))
+	file, err := io.ReadAll(io.LimitReader(buffered, bot.MaxImport+1))
 	if err != nil {
 		return fmt.Errorf("read what to import: %w", err)
 	}
-	command := bot.Command{Verb: bot.Import, Channel: news.ChannelName(c.Channel), Text: string(text), Options: map[string]string{}}
+	text, ok := bot.FileText(file)
+	if !ok {
+		return fmt.Errorf("%s is not text: import takes OPML, a list of addresses, a record that export --history wrote, or a database of diffengine or NewsEdits", c.File)
+	}
+	command := bot.Command{Verb: bot.Import, Channel: news.ChannelName(c.Channel), Text: text, Options: map[string]string{}}
 	if c.Yes {
 		command.Options["sure"] = "yes"
 	}

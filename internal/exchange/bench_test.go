@@ -16,6 +16,7 @@ import (
 	"runtime/metrics"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -32,8 +33,8 @@ var versions = flag.Int("versions", 2000, "how many versions the benchmark excha
 // BenchmarkExchange takes in and writes out a record of articles of 250 words on
 // average, four versions each, beside the least that can be done with the same
 // lines: to decode each and put it into bbolt, a thousand in a transaction, and
-// to read them from there and encode them again. It prints versions a second and
-// the most memory held:
+// to read them from there and encode them again. It prints versions a second, the
+// processor's time for one, and the most memory held:
 //
 //	go test ./internal/exchange -run '^$' -bench . -benchtime 1x -args -versions 100000
 func BenchmarkExchange(b *testing.B) {
@@ -111,12 +112,23 @@ func measure(b *testing.B, fn func()) {
 			}
 		}
 	}()
-	begun := time.Now()
+	begun, worked := time.Now(), processorTime(b)
 	fn()
 	took := time.Since(begun)
+	worked = processorTime(b) - worked
 	close(stop)
+	b.ReportMetric(float64(worked.Microseconds())/float64(*versions), "cpu-µs/version")
 	b.ReportMetric(float64(*versions)/took.Seconds(), "versions/s")
 	b.ReportMetric(float64(<-peak)/1e6, "peak-MB")
+}
+
+// processorTime returns how long the processor has worked for this process.
+func processorTime(b *testing.B) time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // floorImport decodes the lines of a file and puts them into bbolt.
