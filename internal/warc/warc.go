@@ -20,8 +20,11 @@
 //     the body is whole, without Transfer-Encoding. An answer by HTTP/2 is
 //     written as one by HTTP/1.1, as archives expect; the metadata says what it was.
 //
-// It is written here because it is little, and the libraries for it were not to
-// be had. A test has its files read by another program.
+// A redirect is not in the file: the request that it answered is not kept, and the
+// metadata names the address that was asked.
+//
+// It is written here because it is little. Tests have its files read, and every
+// digest checked, by gowarc and warcio.
 package warc
 
 import (
@@ -80,7 +83,7 @@ func NewWriter(w io.Writer, i Info) (*Writer, error) {
 		{"conformsTo", "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"},
 		{"operator", i.Operator},
 		{"http-header-user-agent", i.UserAgent},
-		{"robots", "obey"},
+		{"robots", "classic"},
 		{"description", "Pages as they were fetched when editwatch recorded a version of an article. Header fields are in alphabetical order, without the cookies that servers set."},
 	}.bytes()
 	wr.info = id("warcinfo", i.Written, "", block)

@@ -17,6 +17,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nlnwa/gowarc/v3"
+
 	"github.com/editwatch/editwatch/internal/news"
 )
 
@@ -160,6 +162,39 @@ func TestWrite(t *testing.T) {
 	}
 	if !bytes.Equal(written(t, capture(1, first)), written(t, capture(1, first))) {
 		t.Error("the same capture was written otherwise")
+	}
+}
+
+// TestGowarc has the library of the National Library of Norway read a file by the
+// letter of the standard, digests and all.
+func TestGowarc(t *testing.T) {
+	first, second := page(1), page(2)
+	file := written(t, capture(1, first), capture(2, second), capture(3, first))
+	r, err := gowarc.NewWarcFileReaderFromStream(bytes.NewReader(file), 0, gowarc.WithStrictValidation(), gowarc.WithBufferTmpDir(t.TempDir()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	var kinds []string
+	for rec, err := range r.Records() {
+		if err != nil || len(rec.Validation) > 0 {
+			t.Fatalf("record %d: %v %v", len(kinds), err, rec.Validation)
+		}
+		kinds = append(kinds, rec.WarcRecord.Type().String())
+		if b, ok := rec.WarcRecord.Block().(gowarc.HttpResponseBlock); ok && rec.WarcRecord.Type() == gowarc.Response {
+			payload, err := b.PayloadBytes()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, err := io.ReadAll(payload); err != nil || !bytes.Equal(got, first) && !bytes.Equal(got, second) {
+				t.Errorf("a payload of %d bytes, %v", len(got), err)
+			}
+		}
+		rec.Close()
+	}
+	want := strings.Fields("warcinfo response request metadata response request metadata revisit request metadata")
+	if !slices.Equal(kinds, want) {
+		t.Errorf("it found %q, want %q", kinds, want)
 	}
 }
 
