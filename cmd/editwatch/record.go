@@ -88,7 +88,7 @@ func (a *app) importRecord(ctx context.Context, path string, tell func(line stri
 	case err != nil:
 		return bot.Refuse(&news.Refusal{
 			What: fmt.Sprintf("The import broke off: %v. Before it: %s", err, lines[0]),
-			Do:   "Mend the file and import it again: nothing is added twice.",
+			Do:   "Mend the file, or get it whole, and import it again: nothing is added twice.",
 		})
 	}
 	return bot.Tell(importFact{n.Articles, n.Versions, n.Events, n.Here, n.Left, n.Skipped}, append(lines, "Nothing of it is announced.")...)

@@ -65,7 +65,7 @@ func ImportFile(ctx context.Context, t Target, path string, progress Progress) (
 	in := newImporter(t, progress)
 	in.share = func() float64 { return float64(read.n.Load()) / float64(max(1, info.Size())) }
 	err = in.all(ctx, func() error { return in.lines(ctx, file) })
-	return in.totals, inWords(err)
+	return in.totals, err
 }
 
 // A counter counts what was read, in bytes.
@@ -167,11 +167,11 @@ func (s *stoppable) Read(p []byte) (int, error) {
 func inWords(err error) error {
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return fmt.Errorf("the packed file breaks off: %w", err)
+		return errors.New("the packed file breaks off here")
 	case errors.Is(err, gzip.ErrChecksum), errors.Is(err, gzip.ErrHeader), errors.Is(err, zstd.ErrMagicMismatch), errors.Is(err, zstd.ErrCRCMismatch):
-		return fmt.Errorf("the packed file is damaged: %w", err)
+		return errors.New("the packed file is damaged")
 	case errors.Is(err, zstd.ErrWindowSizeExceeded), errors.Is(err, zstd.ErrDecoderSizeExceeded):
-		return fmt.Errorf("the file is packed so that it takes more than %d MB of memory to unpack; pack it again: %w", maxWindow>>20, err)
+		return fmt.Errorf("the file is packed so that it takes more than %d MB of memory to unpack; pack it again", maxWindow>>20)
 	}
 	return err
 }

@@ -60,6 +60,8 @@ func (in *importer) lines(ctx context.Context, r io.Reader) error {
 			if err = in.take(ctx, n, line); errors.Is(err, errForm) && broken {
 				err = errBrokenOff
 			}
+		default:
+			err = inWords(err)
 		}
 		if err != nil {
 			return fmt.Errorf("line %d: %w", n, err)
