@@ -40,6 +40,9 @@ func TestMain(m *testing.M) {
 //	count N REGEXP FILE the regular expression matches N times in FILE
 //	expand FILE         replace $NAME in FILE by the environment's values
 //	sqlite FILE SQL     make the database FILE of the statements in the file SQL
+//	shell FILE PAGES    run the shell blocks of a text in docs/, with the pages at
+//	                    the address that the file PAGES has instead of the default;
+//	                    what curl does not end it ends after two seconds
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
@@ -52,6 +55,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"serve": serveCmd, "receive": receiveCmd, "await": awaitCmd,
 			"contains": containsCmd, "count": countCmd, "expand": expandCmd, "sqlite": sqliteCmd,
+			"shell": shellCmd,
 		},
 	})
 }
@@ -175,3 +179,18 @@ func sqliteCmd(ts *testscript.TestScript, neg bool, args []string) {
 	_, err = db.Exec(ts.ReadFile(args[1]))
 	ts.Check(err)
 }
+
+func shellCmd(ts *testscript.TestScript, neg bool, args []string) {
+	text, err := os.ReadFile(filepath.Join(docs, args[0]))
+	ts.Check(err)
+	pages := strings.TrimSpace(ts.ReadFile(args[1]))
+	for i, block := range regexp.MustCompile("(?s)```sh\n(.*?)```").FindAllStringSubmatch(string(text), -1) {
+		script := "set -eu\ncurl() { command curl -m 2 \"$@\" || [ $? = 28 ]; }\n" + strings.ReplaceAll(block[1], "http://127.0.0.1:8080", pages)
+		out := fmt.Sprintf("block%d", i+1)
+		ts.Check(os.WriteFile(ts.MkAbs(out+".sh"), []byte(script), 0o666))
+		ts.Check(ts.Exec("sh", "-c", "sh "+out+".sh > "+out))
+	}
+}
+
+// docs is where the texts for users are.
+var docs, _ = filepath.Abs("../../docs")
