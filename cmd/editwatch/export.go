@@ -21,8 +21,8 @@ import (
 type exportCmd struct {
 	facts
 	Channel string   `help:"Only this channel's watches."`
-	History string   `placeholder:"FILE" xor:"form" help:"Instead, the articles, versions and events, as JSON Lines: for keeping, for research, and for import. - is the standard output."`
-	Edits   string   `placeholder:"FILE" xor:"form" help:"Instead, a table of edits as CSV, one row for each part of an edit."`
+	History string   `placeholder:"FILE" xor:"form" help:"Instead, the articles, versions and events, as JSON Lines: for keeping, for research, and for import. Texts are whole, whatever excerpt says. - is the standard output; .gz or .zst packs the file."`
+	Edits   string   `placeholder:"FILE" xor:"form" help:"Instead, a table of edits as CSV, one row for each part of an edit, which is whole. .gz or .zst packs the file."`
 	Warc    string   `placeholder:"FILE" xor:"form" help:"Instead, the pages as they were fetched, as a WARC file; see keep_pages. - is the standard output."`
 	Source  string   `help:"Only this publication's."`
 	Since   whenFlag `placeholder:"WHEN" help:"Only from then on: a day like 2026-03-01, a time, or a length of time like 30d before now."`

@@ -49,8 +49,8 @@ type grammar struct {
 
 	Settings settingsCmd `cmd:"" help:"What holds for a whole channel: quiet hours, digests and more." group:"watches"`
 	Status   statusCmd   `cmd:"" help:"How the watches are, and what waits to be posted." group:"watches"`
-	Export   exportCmd   `cmd:"" help:"The watches as OPML, on the standard output; or the pages as they were fetched, as WARC." group:"watches"`
-	Import   importCmd   `cmd:"" help:"Watches from OPML or a list of addresses; the record from export --history." group:"watches"`
+	Export   exportCmd   `cmd:"" help:"The watches as OPML, on the standard output; or the record, as JSON Lines, CSV or WARC." group:"watches"`
+	Import   importCmd   `cmd:"" help:"Watches from OPML or a list of addresses; the record from export --history, or of another program." group:"watches"`
 
 	History historyCmd `cmd:"" help:"The versions of an article." group:"articles"`
 	Diff    diffCmd    `cmd:"" help:"What changed between two versions." group:"articles"`

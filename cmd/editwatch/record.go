@@ -85,6 +85,8 @@ func (a *app) importRecord(ctx context.Context, path string, tell func(line stri
 	switch {
 	case ctx.Err() != nil:
 		return bot.Refuse(&news.Refusal{What: "The import was broken off. Before it: " + lines[0], Do: "Import the file again to go on: nothing is added twice."})
+	case err != nil && n == (exchange.Totals{}):
+		return bot.Refuse(&news.Refusal{What: fmt.Sprintf("Nothing was imported: %v.", err), Do: "See whether it is the right file, and whole."})
 	case err != nil:
 		return bot.Refuse(&news.Refusal{
 			What: fmt.Sprintf("The import broke off: %v. Before it: %s", err, lines[0]),

@@ -65,19 +65,22 @@ func (c *statusCmd) Run(e *env) error {
 
 type importCmd struct {
 	facts
-	File    string `arg:"" help:"An OPML file, a list of addresses, or a record that export --history wrote; - is the standard input."`
+	File    string `arg:"" help:"An OPML file, a list of addresses, a record that export --history wrote, or a database of diffengine or of the NewsEdits corpus; its content tells which. - is the standard input."`
 	Channel string `help:"The channel (default: the only one, or the console)."`
 	Yes     bool   `help:"Do it, rather than say what would be done."`
 }
 
 func (c *importCmd) Run(e *env) error {
-	in := e.stdin
-	if c.File != "-" {
-		f, err := os.Open(c.File)
+	in, name := e.stdin, c.File
+	if name != "-" {
+		f, err := os.Open(name)
 		if err != nil {
 			return unreadable(c.File, err)
 		}
 		defer f.Close()
+		if info, err := f.Stat(); err == nil && !info.Mode().IsRegular() {
+			name = "-" // a pipe can be read but once
+		}
 		in = f
 	}
 	if in == nil {
@@ -85,7 +88,7 @@ func (c *importCmd) Run(e *env) error {
 	}
 	buffered := bufio.NewReader(in)
 	if head, _ := buffered.Peek(64); exchange.IsRecord(head) { // an error comes again with what is read next
-		return e.importRecord(c.facts, c.File, buffered)
+		return e.importRecord(c.facts, name, buffered)
 	}
 	file, err := io.ReadAll(io.LimitReader(buffered, bot.MaxImport+1))
 	if err != nil {

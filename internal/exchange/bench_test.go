@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"database/sql"
 	"encoding/binary"
 	"encoding/json"
 	"flag"
@@ -58,6 +59,18 @@ func BenchmarkExchange(b *testing.B) {
 				}
 				defer in.Close()
 				if n, err := Import(ctx, s, in, nil); err != nil || n.Versions != *versions {
+					b.Fatal(n, err)
+				}
+			})
+			s.Close()
+		}
+	})
+	b.Run("import-diffengine", func(b *testing.B) {
+		db := diffengine(b, file)
+		for i := 0; b.Loop(); i++ {
+			s := openBench(b, filepath.Join(dir, fmt.Sprint("foreign", i)))
+			measure(b, func() {
+				if n, err := FromSQLite(ctx, s, db, nil); err != nil || n.Versions != *versions {
 					b.Fatal(n, err)
 				}
 			})
@@ -252,4 +265,41 @@ func generate(b *testing.B, file string, n int) {
 	if err := w.Flush(); err != nil {
 		b.Fatal(err)
 	}
+}
+
+// diffengine makes a database of diffengine's that says the same as a history.
+func diffengine(b *testing.B, file string) string {
+	path := database(b, diffengineTables)
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer db.Close()
+	tx, err := db.Begin()
+	if err != nil {
+		b.Fatal(err)
+	}
+	in, err := os.Open(file)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer in.Close()
+	lines := bufio.NewScanner(in)
+	lines.Buffer(nil, maxLine)
+	for n := 0; lines.Scan(); {
+		var l versionLine
+		if json.Unmarshal(lines.Bytes(), &l) != nil || l.Type != "version" {
+			continue
+		}
+		n++
+		summary := "<p>" + strings.Join(l.Text.Paragraphs, "</p><p>") + "</p>"
+		if _, err := tx.Exec(`INSERT INTO entryversion VALUES (?, ?, ?, ?, ?, NULL, ?)`,
+			n, l.Text.Headline, "https://paper.example/"+l.Article, summary, l.Seen.Format("2006-01-02 15:04:05.000000"), (n-1)/4); err != nil {
+			b.Fatal(err)
+		}
+	}
+	if err := tx.Commit(); err != nil {
+		b.Fatal(err)
+	}
+	return path
 }

@@ -113,6 +113,13 @@ func TestFromDiffengine(t *testing.T) {
 	if left, _ := filepath.Glob(path + "?*"); left != nil {
 		t.Errorf("%s was left beside it", left)
 	}
+	ahead := database(t, "PRAGMA journal_mode=WAL", diffengineTables, diffengineRows)
+	if n := fromSQLite(t, open(t), ahead); n.Versions != 5 {
+		t.Errorf("of one with a log ahead: %+v", n)
+	}
+	if left, _ := filepath.Glob(ahead + "?*"); left != nil {
+		t.Errorf("%s was left beside it", left)
+	}
 }
 
 // TestDiffengineGrows: what diffengine recorded since is added.

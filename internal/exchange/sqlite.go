@@ -5,7 +5,9 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -36,6 +38,9 @@ func openForeign(ctx context.Context, path string) (_ *foreign, err error) {
 		return nil, err
 	}
 	v := url.Values{"mode": {"ro"}, "_pragma": {"trusted_schema(0)", "query_only(1)", "cell_size_check(1)", "mmap_size(0)", "cache_size(-4000)", "busy_timeout(5000)"}}
+	if atRest(path) {
+		v.Set("immutable", "1") // else SQLite makes files beside it
+	}
 	f := &foreign{}
 	if f.db, err = sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+v.Encode()); err != nil {
 		return nil, err
@@ -76,6 +81,23 @@ func openForeign(ctx context.Context, path string) (_ *foreign, err error) {
 		SELECT CAST(name AS TEXT) FROM feed WHERE url = (SELECT feed_id FROM feedentry WHERE entry_id = v.entry_id ORDER BY rowid LIMIT 1)
 	) FROM entryversion v WHERE rowid = ?`
 	return f, nil
+}
+
+// atRest reports whether a database is of the kind that has its newest writes in
+// a file beside it, and that nobody has it open: then there is no such file
+// (https://www.sqlite.org/fileformat2.html#file_format_version_numbers).
+func atRest(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	var version [1]byte
+	if _, err := f.ReadAt(version[:], 19); err != nil || version[0] != 2 {
+		return false
+	}
+	_, err = os.Stat(path + "-wal")
+	return errors.Is(err, fs.ErrNotExist)
 }
 
 var errForeign = errors.New("this database is of no program that is known here: only diffengine's, and those of the NewsEdits corpus, are")
