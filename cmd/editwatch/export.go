@@ -36,7 +36,7 @@ func (c *exportCmd) Run(e *env) error {
 	for form, file := range map[string]string{formHistory: c.History, formEdits: c.Edits, formWarc: c.Warc} {
 		if file != "" {
 			part.Form = form
-			return e.export(part, file)
+			return e.export(c.facts, part, file)
 		}
 	}
 	if part != (cli.Export{}) {
@@ -47,7 +47,7 @@ func (c *exportCmd) Run(e *env) error {
 
 // export has a part of the record written to a file, which takes its name when
 // it is whole.
-func (e *env) export(part cli.Export, file string) error {
+func (e *env) export(f facts, part cli.Export, file string) error {
 	if file == "-" {
 		a, err := e.requestLong(cli.Request{Export: &part}, false, e.stdout)
 		if err == nil && a.Refused {
@@ -55,28 +55,28 @@ func (e *env) export(part cli.Export, file string) error {
 		}
 		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(file), filepath.Base(file)+".*.part")
+	out, err := os.CreateTemp(filepath.Dir(file), filepath.Base(file)+".*.part")
 	if err != nil {
 		if at, ok := errors.AsType[*fs.PathError](err); ok {
 			err = at.Err // the name tried is not one anybody gave
 		}
 		return fmt.Errorf("%s cannot be written: %w", file, err)
 	}
-	defer os.Remove(f.Name())
-	packed, err := exchange.Pack(f, packing(part.Form, file))
+	defer os.Remove(out.Name())
+	packed, err := exchange.Pack(out, packing(part.Form, file))
 	if err != nil {
 		return fmt.Errorf("export to %s: %w", file, err)
 	}
 	a, err := e.requestLong(cli.Request{Export: &part}, false, packed)
-	if err := errors.Join(err, packed.Close(), f.Sync(), f.Close()); err != nil {
+	if err := errors.Join(err, packed.Close(), out.Sync(), out.Close()); err != nil {
 		return fmt.Errorf("export to %s: %w", file, err)
 	}
 	if !a.Refused {
-		if err := os.Rename(f.Name(), file); err != nil {
+		if err := os.Rename(out.Name(), file); err != nil {
 			return err
 		}
 	}
-	return e.answer(facts{}, a)
+	return e.answer(f, a)
 }
 
 // packing returns the ending by which a file's name asks for it to be packed. A
@@ -141,7 +141,7 @@ func (a *app) exportWarc(ctx context.Context, part cli.Export, out cli.Out) (bot
 		}
 		return bot.Refuse(r), nil
 	}
-	return bot.Answer{Lines: []string{brief.Count(w.Captures(), "page") + " written."}}, nil
+	return bot.Tell(map[string]int{"pages": w.Captures()}, brief.Count(w.Captures(), "page")+" written."), nil
 }
 
 // A whenFlag is a moment as people write it.

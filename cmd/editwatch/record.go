@@ -26,7 +26,7 @@ func (a *app) exportRecord(ctx context.Context, part cli.Export, out cli.Out) (b
 	if err != nil {
 		return bot.Answer{}, err
 	}
-	return bot.Answer{Lines: []string{words(n) + " written."}}, nil
+	return bot.Tell(n, words(n)+" written."), nil
 }
 
 func recordWords(n exchange.Totals) string {
@@ -93,15 +93,5 @@ func (a *app) importRecord(ctx context.Context, path string, tell func(line stri
 			Do:   "Mend the file, or get it whole, and import it again: nothing is added twice.",
 		})
 	}
-	return bot.Tell(importFact{n.Articles, n.Versions, n.Events, n.Here, n.Left, n.Skipped}, append(lines, "Nothing of it is announced.")...)
-}
-
-// An importFact is what came of an import.
-type importFact struct {
-	Articles int `json:"articles"` // added, and so on
-	Versions int `json:"versions"`
-	Events   int `json:"events"`
-	Here     int `json:"here"` // articles that were known
-	Left     int `json:"left"` // of those, with another history
-	Skipped  int `json:"skipped"`
+	return bot.Tell(n, append(lines, "Nothing of it is announced.")...)
 }

@@ -32,13 +32,16 @@ const (
 
 // Totals count what was exported or imported.
 type Totals struct {
-	Articles, Versions, Events int
+	Articles int `json:"articles"`
+	Versions int `json:"versions"`
+	Events   int `json:"events"`
 	// Here are the articles of a file that the store knew already, and Left
 	// those of them that have another history here: nothing was added to these.
-	Here, Left int
+	Here int `json:"here,omitempty"`
+	Left int `json:"left,omitempty"`
 	// Skipped are versions of another program's history that nothing can be made
 	// of: they lack an address, a time or a text.
-	Skipped int
+	Skipped int `json:"skipped,omitempty"`
 }
 
 // A Progress hears now and then how far an export or import is: what is done,
