@@ -165,15 +165,7 @@ func (a *app) do(ctx context.Context, r cli.Request, out cli.Out) bot.Answer {
 		}
 		return answer
 	case r.Export != nil:
-		answer, err := a.export(ctx, *r.Export, out)
-		if ctx.Err() != nil {
-			return bot.Refuse(&news.Refusal{What: "The export was broken off.", Do: "Nothing of it is kept; export again."})
-		}
-		if err != nil {
-			a.log.Error("export", "form", r.Export.Form, "err", err)
-			return bot.Sorry()
-		}
-		return answer
+		return a.exportTo(ctx, *r.Export, out)
 	case r.Backup != "":
 		if refusal := a.backup(ctx, r.Backup); refusal != nil {
 			return bot.Refuse(refusal)

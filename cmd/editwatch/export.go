@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -95,7 +96,41 @@ const (
 	formWarc    = "warc"
 )
 
-// export writes a part of the record to out, for the socket and in place.
+// An outlet remembers why it could not be written to.
+type outlet struct {
+	w   io.Writer
+	err error
+}
+
+func (o *outlet) Write(p []byte) (int, error) {
+	n, err := o.w.Write(p)
+	if err != nil {
+		o.err = err
+	}
+	return n, err
+}
+
+// exportTo writes a part of the record to out, for the socket and in place.
+func (a *app) exportTo(ctx context.Context, part cli.Export, out cli.Out) bot.Answer {
+	file := &outlet{w: out.File}
+	out.File = file
+	answer, err := a.export(ctx, part, out)
+	switch {
+	case ctx.Err() != nil:
+		return bot.Refuse(&news.Refusal{What: "The export was broken off.", Do: "Nothing of it is kept; export again."})
+	case file.err != nil:
+		why := file.err
+		if at, ok := errors.AsType[*fs.PathError](why); ok {
+			why = at.Err
+		}
+		return bot.Refuse(&news.Refusal{What: fmt.Sprintf("The export cannot be written: %v.", why), Do: "See whether there is room for it, and export again."})
+	case err != nil:
+		a.log.Error("export", "form", part.Form, "err", err)
+		return bot.Sorry()
+	}
+	return answer
+}
+
 func (a *app) export(ctx context.Context, part cli.Export, out cli.Out) (bot.Answer, error) {
 	switch part.Form {
 	case formHistory, formEdits:
