@@ -54,5 +54,11 @@
 //
 // # What it costs
 //
-// 100,000 versions of some 250 words take COST; see BenchmarkExchange.
+// Of 100,000 versions of some 250 words, with 75,000 edits, Import takes 0.87 ms of
+// a processor each and holds 28 MB; most of the time goes into the compression that
+// keeps the store small. Export takes 0.38 ms and holds 12 MB; most goes into
+// finding out what each edit changed, on all cores. To decode the same lines and
+// put them into bbolt takes 0.05 ms, to read and encode them 0.03 ms:
+//
+//	go test ./internal/exchange -run '^$' -bench . -benchtime 1x -args -versions 100000
 package exchange
