@@ -312,6 +312,8 @@ func TestBadFiles(t *testing.T) {
 		"stray event":   {head + `{"type":"event","article":{"id":"x1"},"kind":"removed","at":"2026-05-03T10:00:00Z"}` + "\n" + `{"type":"end"}`, "there is no article"},
 		"kind":          {head + article + `{"type":"event","article":{"id":"x1"},"kind":"x","at":"2026-05-03T10:00:00Z"}`, "line 3: there is no event of the kind"},
 		"time":          {head + article + `{"type":"event","article":{"id":"x1"},"kind":"removed"}`, "line 3: an event needs"},
+		"script":        {head + strings.Replace(article, "https:", "javascript:", 1), "line 2: an article is at a web address"},
+		"elsewhere":     {head + article + `{"type":"event","article":{"id":"x1"},"kind":"redirected","at":"2026-05-03T10:00:00Z","redirected_to":"javascript:alert(1)"}`, "line 3: an article is redirected to a web address"},
 		"no end":        {head + article, "line 3: the file breaks off here"},
 		"cut":           {head + article[:40], "line 2: the file breaks off here"},
 		"behind it":     {head + `{"type":"end"}` + "\n" + article, "line 3: this is not a line of an export"},

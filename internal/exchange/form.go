@@ -10,7 +10,6 @@ import (
 	"io"
 	"os"
 	"strings"
-	"sync/atomic"
 
 	"github.com/klauspost/compress/zstd"
 )
@@ -53,8 +52,7 @@ func ImportFile(ctx context.Context, t Target, path string, progress Progress) (
 		return Totals{}, err
 	}
 	defer done()
-	head, err := file.Peek(len(sqliteMark))
-	switch {
+	switch head, err := file.Peek(len(sqliteMark)); {
 	case string(head) == sqliteMark && file.packed:
 		return fromPacked(ctx, t, file, progress)
 	case string(head) == sqliteMark:
@@ -63,7 +61,7 @@ func ImportFile(ctx context.Context, t Target, path string, progress Progress) (
 		return Totals{}, inWords(err)
 	}
 	in := newImporter(t, progress)
-	in.share = func() float64 { return float64(read.n.Load()) / float64(max(1, info.Size())) }
+	in.share = func() float64 { return float64(read.n) / float64(max(1, info.Size())) }
 	err = in.all(ctx, func() error { return in.lines(ctx, file) })
 	return in.totals, err
 }
@@ -71,12 +69,12 @@ func ImportFile(ctx context.Context, t Target, path string, progress Progress) (
 // A counter counts what was read, in bytes.
 type counter struct {
 	r io.Reader
-	n atomic.Int64
+	n int64
 }
 
 func (c *counter) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
-	c.n.Add(int64(n))
+	c.n += int64(n)
 	return n, err
 }
 

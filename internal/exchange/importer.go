@@ -68,6 +68,8 @@ func (in *importer) article(ctx context.Context, l articleLine, size int) error 
 	switch {
 	case l.ID == "" || l.URL == "" || l.FirstSeen.IsZero():
 		return errors.New("an article needs an id, a url and first_seen")
+	case !isAddress(l.URL):
+		return errors.New("an article is at a web address; this one is not")
 	case l.Reading != news.PageReading && l.Reading != news.FeedReading:
 		return fmt.Errorf("an article is read from its page or a feed, not %.40q", l.Reading)
 	}

@@ -19,6 +19,8 @@ func (in *importer) event(ctx context.Context, l eventLine) error {
 		return errors.New("an event needs an article and a time")
 	case !slices.Contains(kinds, l.Kind):
 		return fmt.Errorf("there is no event of the kind %.40q", l.Kind)
+	case l.RedirectedTo != "" && !isAddress(l.RedirectedTo):
+		return errors.New("an article is redirected to a web address; this one is not")
 	}
 	if err := in.flushArticles(ctx); err != nil {
 		return err

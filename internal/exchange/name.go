@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"net/url"
 
 	"github.com/editwatch/editwatch/internal/news"
 	"github.com/editwatch/editwatch/internal/store"
@@ -83,4 +84,10 @@ func (in *importer) find(ctx context.Context, id string) (news.Article, error) {
 		return in.t.Article(ctx, twin)
 	}
 	return in.t.FindArticle(ctx, importKey(id))
+}
+
+// isAddress reports whether people can be sent to s.
+func isAddress(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
 }

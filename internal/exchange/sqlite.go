@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -56,30 +57,23 @@ func openForeign(ctx context.Context, path string) (_ *foreign, err error) {
 	if _, err := sqlite.Limit(f.conn, sqlite3.SQLITE_LIMIT_LENGTH, maxValue); err != nil {
 		return nil, err
 	}
-	versions, err := f.columns(ctx, "entryversion")
-	if err != nil {
+	if err := f.has(ctx, "entryversion", "entry_id", "url", "title", "summary", "created"); err != nil {
 		return nil, err
 	}
-	for _, c := range []string{"entry_id", "url", "title", "summary", "created"} {
-		if !slices.Contains(versions, c) {
-			return nil, errForeign
-		}
-	}
-	if slices.Contains(versions, "source") && slices.Contains(versions, "version") {
-		f.by, f.about = "newsedits", `SELECT CAST(url AS TEXT), CAST(title AS TEXT), CAST(summary AS TEXT), CAST(created AS TEXT), CAST(source AS TEXT) FROM entryversion WHERE rowid = ?`
+	switch err := f.has(ctx, "entryversion", "source", "version"); {
+	case err == nil:
+		f.by, f.about = "newsedits", `SELECT CAST(url AS TEXT), CAST(title AS TEXT), CAST(summary AS TEXT), CAST(created AS TEXT), CAST(source AS TEXT)
+			FROM entryversion WHERE rowid = ?`
 		return f, nil
-	}
-	feeds, err := f.columns(ctx, "feed")
-	listed, err2 := f.columns(ctx, "feedentry")
-	if err := errors.Join(err, err2); err != nil {
+	case !errors.Is(err, errForeign):
 		return nil, err
 	}
-	if !slices.Contains(feeds, "url") || !slices.Contains(feeds, "name") || !slices.Contains(listed, "feed_id") || !slices.Contains(listed, "entry_id") {
-		return nil, errForeign
+	if err := cmp.Or(f.has(ctx, "feed", "url", "name"), f.has(ctx, "feedentry", "feed_id", "entry_id")); err != nil {
+		return nil, err
 	}
 	f.by, f.about = "diffengine", `SELECT CAST(url AS TEXT), CAST(title AS TEXT), CAST(summary AS TEXT), CAST(created AS TEXT), (
-		SELECT CAST(name AS TEXT) FROM feed WHERE url = (SELECT feed_id FROM feedentry WHERE entry_id = v.entry_id ORDER BY rowid LIMIT 1)
-	) FROM entryversion v WHERE rowid = ?`
+			SELECT CAST(name AS TEXT) FROM feed WHERE url = (SELECT feed_id FROM feedentry WHERE entry_id = v.entry_id ORDER BY rowid LIMIT 1)
+		) FROM entryversion v WHERE rowid = ?`
 	return f, nil
 }
 
@@ -102,37 +96,43 @@ func atRest(path string) bool {
 
 var errForeign = errors.New("this database is of no program that is known here: only diffengine's, and those of the NewsEdits corpus, are")
 
-// columns returns the columns of an ordinary table. A view, a virtual table or
-// one that computes its columns may run anything, and is refused.
-func (f *foreign) columns(ctx context.Context, table string) (names []string, err error) {
+// has returns errForeign unless there is an ordinary table with these columns. A
+// view, a virtual table or one that computes its columns may run anything.
+func (f *foreign) has(ctx context.Context, table string, wanted ...string) error {
 	var kind, text string
-	err = f.conn.QueryRowContext(ctx, `SELECT type, sql FROM sqlite_schema WHERE name = ? COLLATE NOCASE`, table).Scan(&kind, &text)
+	err := f.conn.QueryRowContext(ctx, `SELECT type, sql FROM sqlite_schema WHERE name = ? COLLATE NOCASE`, table).Scan(&kind, &text)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, errForeign
+		return errForeign
 	}
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if kind != "table" || strings.HasPrefix(strings.ToUpper(text), "CREATE VIRTUAL") {
-		return nil, errForeign
+		return errForeign
 	}
 	rows, err := f.conn.QueryContext(ctx, `SELECT name, hidden FROM pragma_table_xinfo(?)`, table)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer rows.Close()
+	var columns []string
 	for rows.Next() {
 		var name string
 		var hidden int
 		if err := rows.Scan(&name, &hidden); err != nil {
-			return nil, err
+			return err
 		}
 		if hidden != 0 {
-			return nil, errForeign
+			return errForeign
 		}
-		names = append(names, name)
+		columns = append(columns, name)
 	}
-	return names, rows.Err()
+	for _, name := range wanted {
+		if rows.Err() == nil && !slices.Contains(columns, name) {
+			return errForeign
+		}
+	}
+	return rows.Err()
 }
 
 func (f *foreign) Close() error {
@@ -169,12 +169,11 @@ type foreignRow struct {
 
 // usable reports whether a version can be made of the row, but for its text.
 func (v foreignRow) usable() bool {
-	u, err := url.Parse(v.url)
-	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && len(v.url) <= maxAddress && !v.at.IsZero()
+	return isAddress(v.url) && len(v.url) <= maxAddress && !v.at.IsZero()
 }
 
-// maxAddress is the longest address of an article, in bytes.
-const maxAddress = 2000
+// maxAddress is the longest address that is taken from a database, in bytes.
+const maxAddress = 4 << 10
 
 // each gives the rows of all versions to fn.
 func (f *foreign) each(ctx context.Context, fn func(foreignRow) error) error {
