@@ -79,6 +79,9 @@ func (a *app) importRecord(ctx context.Context, path string, tell func(line stri
 	if n.Left > 0 {
 		lines = append(lines, fmt.Sprintf("Left alone, as their history here is another: %s.", brief.Count(n.Left, "article")))
 	}
+	if n.Deleted > 0 {
+		lines = append(lines, fmt.Sprintf("Not brought back, as they were deleted here: %s.", brief.Count(n.Deleted, "article")))
+	}
 	if n.Skipped > 0 {
 		lines = append(lines, fmt.Sprintf("Passed over, without an address, a time or a text: %s.", brief.Count(n.Skipped, "version")))
 	}

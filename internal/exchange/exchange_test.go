@@ -259,6 +259,27 @@ func TestImportIntoAnotherRecord(t *testing.T) {
 	}
 }
 
+// TestDeletedStaysSo: what was deleted for good does not come back with a file.
+func TestDeletedStaysSo(t *testing.T) {
+	s := sample(t)
+	file := exported(t, s, Part{})
+	a, err := s.FindArticle(t.Context(), news.AddressKey(news.PageReading, "https://harbourpost.example/bridge"))
+	if err == nil {
+		_, err = s.Delete(t.Context(), a.ID)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if totals := imported(t, s, file); totals != (Totals{Here: 2, Deleted: 1}) {
+			t.Errorf("%+v", totals)
+		}
+	}
+	if again := exported(t, s, Part{}); strings.Contains(again, "harbourpost") {
+		t.Errorf("it came back: %s", again)
+	}
+}
+
 // TestPrunedHistory: where the oldest versions are no longer kept, those that
 // are become the first here, and keep their text and order.
 func TestPrunedHistory(t *testing.T) {

@@ -39,6 +39,8 @@ type Totals struct {
 	// those of them that have another history here: nothing was added to these.
 	Here int `json:"here,omitempty"`
 	Left int `json:"left,omitempty"`
+	// Deleted are articles of a file that were deleted here: they stay so.
+	Deleted int `json:"deleted,omitempty"`
 	// Skipped are versions of another program's history that nothing can be made
 	// of: they lack an address, a time or a text.
 	Skipped int `json:"skipped,omitempty"`

@@ -32,8 +32,8 @@ const maxLine = 64 << 20
 // article is one that is here already if they share an address; versions are
 // matched by their hashes. An article that is here with another history, or is
 // watched and has fewer versions here, is left as it is. Of one that is new, or
-// was imported before, what is missing is added. Imported articles are visited
-// only once a watch lists them.
+// was imported before, what is missing is added. One that was deleted here stays
+// so. Imported articles are visited only once a watch lists them.
 //
 // A file that is wrong somewhere, or breaks off, ends the import with an error
 // that names the line; what stands before it was added. So it is when ctx ends.

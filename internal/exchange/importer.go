@@ -50,7 +50,8 @@ type incoming struct {
 	id       news.ArticleID    // here; empty until it was sighted
 	fresh    bool              // it was made by this import
 	have     map[int]news.Hash // what was here, by number
-	left     bool
+	left     bool              // nothing is added to it
+	deleted  bool              // because it was deleted here
 }
 
 func newImporter(t Target, progress Progress) *importer {
@@ -139,7 +140,11 @@ func (in *importer) flushArticles(ctx context.Context) error {
 		}
 		if a.left && !in.left[a.ID] {
 			in.left[a.ID] = true
-			in.totals.Left++
+			if a.deleted {
+				in.totals.Deleted++
+			} else {
+				in.totals.Left++
+			}
 		}
 	}
 	in.articles, in.size = nil, 0
@@ -163,7 +168,7 @@ func (in *importer) sight(ctx context.Context) error {
 	var fresh []*incoming
 	var sightings []store.Sighting
 	for _, a := range in.articles {
-		if a.id != "" {
+		if a.id != "" || a.deleted {
 			continue
 		}
 		keys := []news.Key{importKey(a.ID)}
@@ -176,7 +181,7 @@ func (in *importer) sight(ctx context.Context) error {
 			continue
 		}
 		fresh = append(fresh, a)
-		sightings = append(sightings, store.Sighting{Keys: keys, Article: news.Article{
+		sightings = append(sightings, store.Sighting{Keys: keys, Imported: true, Article: news.Article{
 			Reading: a.Reading, URL: a.URL, Source: a.Source, Headline: a.Headline, Language: a.Language, Kind: a.Kind,
 			FirstSeen: a.FirstSeen.UTC(), Published: given(a.Published), Removed: given(a.Removed), Retired: given(a.Retired),
 			Polling: news.Polling{Host: news.Host(a.URL)},
@@ -190,10 +195,13 @@ func (in *importer) sight(ctx context.Context) error {
 		return err
 	}
 	for i, a := range fresh {
-		a.id, a.fresh = seen[i].Article.ID, seen[i].New
-		if a.fresh {
+		a.id, a.fresh, a.deleted = seen[i].Article.ID, seen[i].New, seen[i].Deleted
+		switch {
+		case a.deleted:
+			a.left = true
+		case a.fresh:
 			in.totals.Articles++
-		} else {
+		default:
 			in.totals.Here++
 		}
 	}

@@ -117,8 +117,8 @@ type Recorder interface {
 	// changes nothing else, except that one which is not scheduled, not
 	// retired and not removed takes the sighting's Polling.Next, as does one that
 	// was polled before Sighting.Changed and is due later than that.
-	// A feed does not bring back an article that was deleted; without a feed a
-	// person asks for it, and it becomes a new one.
+	// A feed or an import does not bring back an article that was deleted;
+	// otherwise a person asks for it, and it becomes a new one.
 	// The answer has one element a sighting, in order.
 	Sight(ctx context.Context, feed *news.Feed, sightings []Sighting) ([]Sighted, error)
 	// Record takes down the outcome of one poll of an article, or any change
@@ -156,14 +156,16 @@ type Sighting struct {
 	// Changed is when the feed says that the entry was changed: an article that
 	// was not polled since is looked at sooner. It may be zero.
 	Changed time.Time
+	// Imported means that another record tells of the article, and not a person.
+	Imported bool
 }
 
 // A Sighted is what became of a [Sighting].
 type Sighted struct {
 	Article news.Article // zero if Deleted
 	New     bool
-	// Deleted means that the feed lists an article that was deleted for good; it
-	// did not come back.
+	// Deleted means that the feed or import has an article that was deleted for
+	// good; it did not come back.
 	Deleted bool
 }
 

@@ -72,7 +72,7 @@ func (t *tx) sightFeed(f news.Feed) (news.FeedID, error) {
 func (t *tx) sight(x store.Sighting, feed news.FeedID) (store.Sighted, error) {
 	n := t.holder(x.Keys)
 	if n == 0 {
-		if was := t.wasDeleted(x.Keys); was != 0 && feed != "" {
+		if was := t.wasDeleted(x.Keys); was != 0 && (feed != "" || x.Imported) {
 			return store.Sighted{Deleted: true}, nil
 		} else if err := t.forgetDeleted(was); err != nil {
 			return store.Sighted{}, err

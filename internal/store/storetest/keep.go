@@ -139,9 +139,12 @@ var keeperTests = map[string]func(*bench){
 		b.same(must(b.s.Counts(b.ctx))(b), want)
 		b.same(b.event(o.ID, at(2*time.Hour)).Seq > more[0].Seq, true)
 
-		// The feed does not bring it back, a person does.
+		// Neither the feed nor an import brings it back, a person does.
 		again := must(b.s.Sight(b.ctx, &f, []store.Sighting{x, y}))(b)
 		b.same([]bool{again[0].Deleted, again[0].New, again[1].Deleted}, []bool{true, false, false})
+		told := x
+		told.Imported = true
+		b.same(must(b.s.Sight(b.ctx, nil, []store.Sighting{told}))(b)[0], store.Sighted{Deleted: true})
 		z := sighting("x.example", "z") // another address, and the page says it is the same
 		n := must(b.s.Sight(b.ctx, &f, []store.Sighting{z}))(b)[0].Article
 		n.Versions = 1
