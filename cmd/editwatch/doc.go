@@ -50,8 +50,10 @@
 // promises. internal/safehttp is the one way out to the web. internal/discord
 // and internal/slack are the one connection to each platform, with its manners,
 // limits and escaping, which the bot's front ends and the senders share.
-// internal/newsroom is a small news site for the demo and the tests, and
-// internal/chattest a Discord and a Slack for the tests.
+// internal/exchange takes the record out and in, and other programs' in;
+// internal/warc writes pages for archives. internal/newsroom is a small news
+// site for the demo and the tests, and internal/chattest a Discord and a Slack
+// for the tests.
 //
 // A button under a message carries a news.Action as its token. notify puts it
 // there, a front end brings it back, and bot.Pressed reads it: nothing of it is
