@@ -96,7 +96,7 @@ func (s *site) apiEvent(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.sendJSON(w, r, s.tagOf(r, e), func(ctx context.Context) (any, error) {
-		return s.report(ctx, e, s.base(r))
+		return s.report(ctx, s.store, e, s.base(r))
 	})
 }
 

@@ -170,7 +170,7 @@ func reportEnd(v news.Version) news.ReportEnd {
 func (s *site) reports(ctx context.Context, events []news.Event, base string) ([]news.Report, error) {
 	out := make([]news.Report, 0, len(events))
 	for _, e := range events {
-		rep, err := s.report(ctx, e, base)
+		rep, err := s.report(ctx, s.store, e, base)
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return nil, err
 		}

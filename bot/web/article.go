@@ -5,13 +5,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"html/template"
 	"net/http"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/editwatch/editwatch/internal/brief"
 	"github.com/editwatch/editwatch/internal/news"
+	"github.com/editwatch/editwatch/internal/report"
 	"github.com/editwatch/editwatch/internal/store"
 )
 
@@ -22,7 +25,8 @@ type articlePage struct {
 	Notes   []string
 	Facts   []fact
 	Filter  filterForm
-	Moments []moment
+	Form    template.HTML // of the filter
+	Moments []fragment
 	Pager   pager
 }
 
@@ -46,7 +50,6 @@ type moment struct {
 	Rank, Badge           string
 	Classes               []string
 	Between               string // "changed between 10:02 and 10:12 UTC"
-	report                news.Report
 }
 
 // article shows an article's facts and its history, newest first.
@@ -78,6 +81,9 @@ func (s *site) article(w http.ResponseWriter, r *http.Request) error {
 			Facts:   facts(a),
 		}
 		page.Filter = f.form(page.ArticlePath)
+		if page.Form, err = s.layOutForm(page.Filter); err != nil {
+			return view{}, err
+		}
 		page.Moments, err = s.timeline(ctx, a, events, before == 0, f == filter{})
 		if before != 0 {
 			page.Pager.Newer = withQuery(page.ArticlePath, f.values())
@@ -88,7 +94,8 @@ func (s *site) article(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return view{}, err
 		}
-		return view{Title: page.Headline, Section: "articles", Feeds: articleFeeds(page.heading), Preview: s.articlePreview(r, a, page.heading, page.Moments), Body: page}, nil
+		shown, err := s.articlePreview(r, a, page.heading, events[:min(len(events), timelineEvents)])
+		return view{Title: page.Headline, Section: "articles", Feeds: articleFeeds(page.heading), Preview: shown, Body: page}, err
 	})
 }
 
@@ -225,7 +232,7 @@ const (
 // there are, of the versions between them that came without an event. The
 // page's events end with one more when there are older ones; first says that
 // there are no newer ones.
-func (s *site) timeline(ctx context.Context, a news.Article, events []news.Event, first, all bool) ([]moment, error) {
+func (s *site) timeline(ctx context.Context, a news.Article, events []news.Event, first, all bool) ([]fragment, error) {
 	top, bottom := 0, 0 // the versions that belong on this page: bottom < n <= top
 	if len(events) > timelineEvents {
 		bottom = max(events[timelineEvents].To, 1)
@@ -241,13 +248,9 @@ func (s *site) timeline(ctx context.Context, a news.Article, events []news.Event
 	if first {
 		top = a.Versions
 	}
-	var out []moment
-	for _, e := range events {
-		m, err := s.moment(ctx, a, e)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, m)
+	out, err := s.moments(ctx, a, events)
+	if err != nil {
+		return nil, err
 	}
 	for n, left := bottom+1, bareVersions; all && n <= top && left > 0; n++ {
 		if told[n] {
@@ -261,43 +264,74 @@ func (s *site) timeline(ctx context.Context, a news.Article, events []news.Event
 		if err != nil {
 			return nil, err
 		}
-		at := slices.IndexFunc(out, func(o moment) bool { return o.At.Before(m.At) })
+		at := slices.IndexFunc(out, func(o fragment) bool { return o.At.Before(m.At) })
 		if at < 0 {
 			at = len(out)
 		}
-		out = slices.Insert(out, at, m)
+		html, err := s.layOut("article", "moment", m)
+		if err != nil {
+			return nil, err
+		}
+		out = slices.Insert(out, at, fragment{m.At, html})
 	}
 	return out, nil
 }
 
-// moment is the point of the history at which e happened.
-func (s *site) moment(ctx context.Context, a news.Article, e news.Event) (moment, error) {
-	told, diff, err := s.told(ctx, a, e, brief.Options{Lines: timelineLines, Budget: timelineBudget})
+// moments lays out events of an article.
+func (s *site) moments(ctx context.Context, a news.Article, events []news.Event) ([]fragment, error) {
+	// The texts of all of them are read at once, if any is needed.
+	texts := sync.OnceValues(func() (report.Store, error) { return s.read(ctx, a, events...) })
+	var out []fragment
+	for _, e := range events {
+		l := listed{e, a}
+		f, err := recall(&s.kept, l.key("moment"), func() (fragment, error) {
+			st, err := texts()
+			if err != nil {
+				return fragment{}, err
+			}
+			m, err := s.moment(ctx, st, l)
+			if err != nil {
+				return fragment{}, err
+			}
+			html, err := s.layOut("article", "moment", m)
+			return fragment{m.At, html}, err
+		})
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, f)
+	}
+	return out, nil
+}
+
+// moment is the point of the history at which the event happened, whose texts
+// stand in st.
+func (s *site) moment(ctx context.Context, st report.Store, l listed) (moment, error) {
+	told, diff, err := s.told(ctx, st, l, brief.Options{Lines: timelineLines, Budget: timelineBudget})
 	if err != nil {
 		return moment{}, err
 	}
 	m := moment{
 		Brief:    told.Brief,
-		Lang:     language(a),
-		Anchor:   e.ID(),
-		At:       e.At,
-		Rank:     e.Rank().String(),
-		Badge:    e.Rank().String(),
-		Classes:  kindsOf(e),
+		Lang:     language(l.of),
+		Anchor:   l.ID(),
+		At:       l.At,
+		Rank:     l.Rank().String(),
+		Badge:    l.Rank().String(),
+		Classes:  kindsOf(l.Event),
 		DiffPath: diff,
-		report:   told.Report,
 	}
-	if e.Kind != news.Edited {
-		m.Badge = string(e.Kind)
+	if l.Kind != news.Edited {
+		m.Badge = string(l.Kind)
 	}
 	rep := told.Report
 	if n := len(m.When); n > 0 && rep.ChangedBetween != nil {
 		m.Between = m.When[n-1]
 	}
-	if e.From != 0 && e.From != e.To {
-		m.Version, m.From = e.To, e.From
-		if e.To > a.Pruned {
-			m.VersionPath = versionPath(a.ID, e.To)
+	if l.From != 0 && l.From != l.To {
+		m.Version, m.From = l.To, l.From
+		if l.To > l.of.Pruned {
+			m.VersionPath = versionPath(l.of.ID, l.To)
 		}
 		if rep.From != nil && rep.To != nil {
 			m.Later = brief.Later(rep.To.Seen.Sub(rep.From.Seen))

@@ -98,37 +98,42 @@ func (s *site) diff(w http.ResponseWriter, r *http.Request) error {
 	}
 	a.Polling, a.Hold = news.Polling{}, nil // the page does not show them
 	return s.sendPage(w, r, "diff", s.tagOf(r, a), func() (view, error) {
-		rep, err := s.edited(ctx, a.ID, from, to)
+		st, err := s.read(ctx, a, news.Event{From: from, To: to})
+		if err != nil {
+			return view{}, noVersion(err)
+		}
+		rep, err := s.edited(ctx, st, a.ID, from, to)
 		if err != nil {
 			return view{}, err
 		}
-		page, err := s.diffPage(ctx, a, rep)
+		page, err := s.diffPage(ctx, st, a, rep)
 		if err != nil {
 			return view{}, err
 		}
 		page.layOut(r)
 		title := "Version " + strconv.Itoa(from) + " to version " + strconv.Itoa(to) + " of “" + page.Headline + "”"
-		return view{Title: title, Section: "articles", Feeds: articleFeeds(page.heading), Preview: s.previewOf(r, a, s.shownReport(rep)), Body: page}, nil
+		return view{Title: title, Section: "articles", Feeds: articleFeeds(page.heading), Preview: s.previewOf(r, a, from, to, captionOf(s.shownReport(rep))), Body: page}, nil
 	})
 }
 
-// edited reports the edit between two versions, with its texts whole.
-func (s *site) edited(ctx context.Context, id news.ArticleID, from, to int) (news.Report, error) {
-	rep, err := report.Of(ctx, s.store, []news.Event{{Kind: news.Edited, Article: id, From: from, To: to}}, report.Links{})
+// edited reports the edit between two versions, which stand in st, with its texts
+// whole.
+func (s *site) edited(ctx context.Context, st report.Store, id news.ArticleID, from, to int) (news.Report, error) {
+	rep, err := report.Of(ctx, st, []news.Event{{Kind: news.Edited, Article: id, From: from, To: to}}, report.Links{})
 	if err == nil && rep.Edit == nil {
 		err = errPruned // since the article was read
 	}
 	return rep, noVersion(err)
 }
 
-func (s *site) diffPage(ctx context.Context, a news.Article, rep news.Report) (diffPage, error) {
+func (s *site) diffPage(ctx context.Context, st report.Store, a news.Article, rep news.Report) (diffPage, error) {
 	page := diffPage{heading: headingOf(a)}
 	from, to := rep.From.Version, rep.To.Version
-	old, err := s.store.Version(ctx, a.ID, from)
+	old, err := st.Version(ctx, a.ID, from)
 	if err != nil {
 		return page, noVersion(err)
 	}
-	new, err := s.store.Version(ctx, a.ID, to)
+	new, err := st.Version(ctx, a.ID, to)
 	if err != nil {
 		return page, noVersion(err)
 	}

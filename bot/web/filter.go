@@ -1,9 +1,11 @@
 package web
 
 import (
+	"html/template"
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/editwatch/editwatch/internal/brief"
@@ -163,6 +165,22 @@ func (f filter) form(path string, others ...string) filterForm {
 		add("until "+brief.Date(f.Until, nil), rest)
 	}
 	return form
+}
+
+// A formKey is all that decides how a form looks.
+type formKey struct {
+	action  string
+	filter  filter
+	sources string
+}
+
+// layOutForm lays the form out.
+func (s *site) layOutForm(form filterForm) (template.HTML, error) {
+	f, err := recall(&s.kept, formKey{form.Action, form.filter, strings.Join(form.Sources, "\x00")}, func() (fragment, error) {
+		html, err := s.layOut("home", "filter", form)
+		return fragment{HTML: html}, err
+	})
+	return f.HTML, err
 }
 
 // SinceDay and UntilDay are what stands in the fields for days.

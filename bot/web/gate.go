@@ -10,7 +10,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/klauspost/compress/gzhttp"
 	"golang.org/x/time/rate"
 )
 
@@ -77,14 +76,9 @@ func newGate(a Access) *gate {
 	return &gate{Access: a, readers: map[netip.Prefix]*reader{}, seats: make(chan struct{}, atOnce)}
 }
 
-// gated answers those who may read, one after the other if they are many, and
-// packs what can be packed.
+// gated answers those who may read, one after the other if they are many.
 func (s *site) gated(next http.Handler) http.Handler {
-	pack, err := gzhttp.NewWrapper(gzhttp.ExceptContentTypes([]string{"text/event-stream", "image/png", "application/gzip"}))
-	if err != nil {
-		panic(err) // the options above are wrong
-	}
-	packed, g := pack(next), s.gate
+	g := s.gate
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/healthz" || r.URL.Path == "/readyz" {
 			next.ServeHTTP(w, r) // for those who look after this machine
@@ -114,7 +108,7 @@ func (s *site) gated(next http.Handler) http.Handler {
 			s.refuse(w, r, errBusy)
 			return
 		}
-		packed.ServeHTTP(w, r)
+		next.ServeHTTP(w, r)
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"html/template"
 	"net/http"
 	"slices"
 	"strconv"
@@ -32,13 +33,14 @@ type entry struct {
 // A dayOf gathers the entries of one day.
 type dayOf struct {
 	Date    time.Time
-	Entries []entry
+	Entries []template.HTML
 }
 
 type homePage struct {
 	Source       string
 	ArticlesPath string
 	Filter       filterForm
+	Form         template.HTML // of the filter
 	Days         []dayOf
 	Pager        pager
 }
@@ -91,8 +93,12 @@ func (s *site) listEdits(w http.ResponseWriter, r *http.Request, f filter, sourc
 			return err
 		}
 	}
-	return s.sendPage(w, r, "home", s.tagOf(r, events, sources), func() (view, error) {
-		days, err := s.days(r.Context(), events)
+	list, err := s.withArticles(r.Context(), events)
+	if err != nil {
+		return err
+	}
+	return s.sendPage(w, r, "home", s.tagOf(r, keysOf(list), older, sources), func() (view, error) {
+		days, err := s.days(r.Context(), list)
 		if err != nil {
 			return view{}, err
 		}
@@ -108,6 +114,9 @@ func (s *site) listEdits(w http.ResponseWriter, r *http.Request, f filter, sourc
 		}
 		page.Filter = f.form(path)
 		page.Filter.Sources = sources
+		if page.Form, err = s.layOutForm(page.Filter); err != nil {
+			return view{}, err
+		}
 		if before != 0 {
 			page.Pager.Newer = withQuery(path, f.values())
 		}
@@ -160,13 +169,20 @@ func (s *site) newest(ctx context.Context, q store.EventQuery) ([]news.Event, ne
 	return events[:want:want], events[want-1].Seq, nil
 }
 
-// days makes entries of events and gathers them by day.
-func (s *site) days(ctx context.Context, events []news.Event) ([]dayOf, error) {
+// days lays events out as entries and gathers them by day.
+func (s *site) days(ctx context.Context, list []listed) ([]dayOf, error) {
 	var days []dayOf
-	for _, e := range events {
-		en, err := s.entry(ctx, e)
+	for _, l := range list {
+		en, err := recall(&s.kept, l.key("entry"), func() (fragment, error) {
+			en, err := s.entry(ctx, l)
+			if err != nil {
+				return fragment{}, err
+			}
+			html, err := s.layOut("home", "entry", en)
+			return fragment{l.At, html}, err
+		})
 		if errors.Is(err, store.ErrNotFound) {
-			continue // it was deleted or withheld since the list was read
+			continue // it was deleted since the list was read
 		}
 		if err != nil {
 			return nil, err
@@ -176,7 +192,7 @@ func (s *site) days(ctx context.Context, events []news.Event) ([]dayOf, error) {
 			days = append(days, dayOf{Date: date})
 		}
 		last := &days[len(days)-1]
-		last.Entries = append(last.Entries, en)
+		last.Entries = append(last.Entries, en.HTML)
 	}
 	return days, nil
 }
@@ -187,24 +203,21 @@ const (
 	listBudget = 700
 )
 
-func (s *site) entry(ctx context.Context, e news.Event) (entry, error) {
-	a, err := s.store.Article(ctx, e.Article)
+func (s *site) entry(ctx context.Context, l listed) (entry, error) {
+	st, err := s.read(ctx, l.of, l.Event)
 	if err != nil {
 		return entry{}, err
 	}
-	if !a.Withheld.IsZero() {
-		return entry{}, store.ErrNotFound
-	}
-	told, diff, err := s.told(ctx, a, e, brief.Options{Lines: listLines, Budget: listBudget})
+	told, diff, err := s.told(ctx, st, l, brief.Options{Lines: listLines, Budget: listBudget})
 	if err != nil {
 		return entry{}, err
 	}
 	en := entry{
-		heading: headingOf(a),
+		heading: headingOf(l.of),
 		Brief:   told.Brief,
-		Rank:    e.Rank().String(),
-		Classes: kindsOf(e),
-		At:      e.At,
+		Rank:    l.Rank().String(),
+		Classes: kindsOf(l.Event),
+		At:      l.At,
 
 		DiffPath: diff,
 	}
@@ -221,17 +234,17 @@ type telling struct {
 	Report news.Report
 }
 
-// told phrases an event and returns the address of its edit, if it is one whose
-// texts are kept.
-func (s *site) told(ctx context.Context, a news.Article, e news.Event, o brief.Options) (t telling, diff string, err error) {
-	t.Report, err = s.report(ctx, e, "")
+// told phrases an event, whose texts stand in st, and returns the address of its
+// edit, if it is one whose texts are kept.
+func (s *site) told(ctx context.Context, st report.Store, l listed, o brief.Options) (t telling, diff string, err error) {
+	t.Report, err = s.report(ctx, st, l.Event, "")
 	if err != nil {
 		return t, "", err
 	}
 	t.Brief = brief.Of(t.Report, o)
 	t.Remarks = unranked(t.Remarks)
-	if e.From != 0 && e.From != e.To && !t.Report.Pruned {
-		diff = diffPath(a.ID, e.From, e.To)
+	if l.From != 0 && l.From != l.To && !t.Report.Pruned {
+		diff = diffPath(l.of.ID, l.From, l.To)
 	}
 	return t, diff, nil
 }
@@ -271,9 +284,9 @@ func kindsOf(e news.Event) []string {
 	return kinds(slices.DeleteFunc(slices.Clone(e.Classes), func(c news.Class) bool { return slices.Contains(said, c) }))
 }
 
-// report puts an event together with its texts, as far as they may be shown. Its
-// links start with base; pages need none.
-func (s *site) report(ctx context.Context, e news.Event, base string) (news.Report, error) {
-	rep, err := report.Of(ctx, s.store, []news.Event{e}, report.Links{Base: base})
+// report puts an event together with its texts, which stand in st, as far as they
+// may be shown. Its links start with base; pages need none.
+func (s *site) report(ctx context.Context, st report.Store, e news.Event, base string) (news.Report, error) {
+	rep, err := report.Of(ctx, st, []news.Event{e}, report.Links{Base: base})
 	return s.shownReport(rep), err
 }

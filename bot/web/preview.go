@@ -27,12 +27,19 @@ type preview struct {
 func (preview) Width() int  { return card.Width }
 func (preview) Height() int { return card.Height }
 
-// previewOf returns the preview of a reported edit, of which the report has both
+// A caption is what the card of an edit says, in lines.
+type caption string
+
+func (c caption) size() int { return len(c) }
+
+// captionOf returns the caption of a reported edit, of which the report has both
 // versions, and no more than may be shown.
-func (s *site) previewOf(r *http.Request, a news.Article, rep news.Report) *preview {
-	title, text, _ := strings.Cut(card.Tell(rep).Plain(), "\n")
+func captionOf(rep news.Report) caption { return caption(card.Tell(rep).Plain()) }
+
+// previewOf returns the preview of an edit with this caption.
+func (s *site) previewOf(r *http.Request, a news.Article, from, to int, c caption) *preview {
+	title, text, _ := strings.Cut(string(c), "\n")
 	text = strings.ReplaceAll(text, "\n", " · ")
-	from, to := rep.From.Version, rep.To.Version
 	return &preview{
 		Title:   title,
 		Text:    text,
@@ -42,17 +49,34 @@ func (s *site) previewOf(r *http.Request, a news.Article, rep news.Report) *prev
 }
 
 // articlePreview says how often the article was edited, and shows the newest of
-// the moments at which its text changed, if both versions are kept.
-func (s *site) articlePreview(r *http.Request, a news.Article, h heading, moments []moment) *preview {
+// the events at which its text changed, if both versions are kept.
+func (s *site) articlePreview(r *http.Request, a news.Article, h heading, events []news.Event) (*preview, error) {
 	p := &preview{
 		Title: brief.OneLine(h.Headline),
 		Text:  brief.OneLine(h.SourceName) + " · " + brief.Versions(a.Versions, a.Edits),
 	}
-	if i := slices.IndexFunc(moments, func(m moment) bool { return m.report.Edit != nil }); i >= 0 {
-		newest := s.previewOf(r, a, moments[i].report)
-		p.Picture, p.Alt = newest.Picture, newest.Alt
+	i := slices.IndexFunc(events, func(e news.Event) bool { return e.From > a.Pruned && e.From != e.To })
+	if i < 0 {
+		return p, nil
 	}
-	return p
+	l := listed{events[i], a}
+	c, err := recall(&s.kept, l.key("caption"), func() (caption, error) {
+		st, err := s.read(r.Context(), a, l.Event)
+		if err != nil {
+			return "", err
+		}
+		rep, err := s.report(r.Context(), st, l.Event, "")
+		if err != nil {
+			return "", err
+		}
+		return captionOf(rep), nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	newest := s.previewOf(r, a, l.From, l.To, c)
+	p.Picture, p.Alt = newest.Picture, newest.Alt
+	return p, nil
 }
 
 func cardPath(id news.ArticleID, from, to int) string { return diffPath(id, from, to) + "/card.png" }
@@ -91,7 +115,7 @@ func (s *site) card(w http.ResponseWriter, r *http.Request) error {
 		w.Header().Set("Cross-Origin-Resource-Policy", "cross-origin")
 	}
 	tag := `"` + s.cardTag(a, from, to) + `"`
-	return s.send(w, r, answer{contentType: "image/png", tag: tag, make: func(body io.Writer) error {
+	return s.send(w, r, answer{contentType: "image/png", tag: tag, make: func(out io.Writer) error {
 		if err := s.drawing.enter(r.Context()); err != nil {
 			w.Header().Set("Retry-After", "5")
 			return err
@@ -99,15 +123,22 @@ func (s *site) card(w http.ResponseWriter, r *http.Request) error {
 		defer s.drawing.leave()
 		// A link that is pasted is asked for by many at once. The first of them
 		// has had it drawn.
-		if drawn, ok := s.kept.get(tag); ok {
-			_, err := body.Write(drawn)
+		if drawn, ok := s.kept.get(tag).(body); ok {
+			picture, err := drawn.plain()
+			if err == nil {
+				_, err = out.Write(picture)
+			}
 			return err
 		}
-		rep, err := s.edited(r.Context(), a.ID, from, to)
+		st, err := s.read(r.Context(), a, news.Event{From: from, To: to})
+		if err != nil {
+			return noVersion(err)
+		}
+		rep, err := s.edited(r.Context(), st, a.ID, from, to)
 		if err != nil {
 			return err
 		}
-		return card.Lay(card.Tell(s.shownReport(rep))).Encode(body)
+		return card.Lay(card.Tell(s.shownReport(rep))).Encode(out)
 	}})
 }
 

@@ -110,10 +110,11 @@ type answer struct {
 }
 
 // send answers with a, or with 304 if the reader has it. It makes the body only
-// when it is needed and was not made before.
+// when it is needed and was not made before, and packs it once.
 func (s *site) send(w http.ResponseWriter, r *http.Request, a answer) error {
 	h := w.Header()
-	h.Set("ETag", "W/"+a.tag)          // weak: the body may be packed on its way
+	h.Set("ETag", "W/"+a.tag) // weak: the body may be packed on its way
+	h.Set("Vary", "Accept-Encoding")
 	h.Set("Cache-Control", "no-cache") // keep, but ask each time
 	if a.keep {
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
@@ -125,22 +126,27 @@ func (s *site) send(w http.ResponseWriter, r *http.Request, a answer) error {
 		w.WriteHeader(http.StatusNotModified)
 		return nil
 	}
-	body, ok := s.kept.get(a.tag)
-	if !ok {
+	b, err := recall(&s.kept, a.tag, func() (body, error) {
 		var b bytes.Buffer
-		if err := a.make(&b); err != nil {
-			h.Del("ETag")
-			h.Del("Last-Modified")
-			return err
-		}
-		body = b.Bytes()
-		s.kept.put(a.tag, body)
+		err := a.make(&b)
+		return pack(b.Bytes()), err
+	})
+	if err != nil {
+		h.Del("ETag")
+		h.Del("Last-Modified")
+		return err
 	}
 	h.Set("Content-Type", a.contentType)
-	h.Set("Content-Length", strconv.Itoa(len(body)))
+	content := b.bytes
+	if b.packed && takesPacked(r) {
+		h.Set("Content-Encoding", "gzip")
+	} else if content, err = b.plain(); err != nil {
+		return err
+	}
+	h.Set("Content-Length", strconv.Itoa(len(content)))
 	w.WriteHeader(http.StatusOK)
 	if r.Method != http.MethodHead {
-		w.Write(body)
+		w.Write(content)
 	}
 	return nil
 }

@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/editwatch/editwatch/internal/brief"
@@ -29,42 +28,34 @@ const (
 // again: a busy one takes a millisecond, and anyone may ask.
 const sourceRest = 30 * time.Second
 
-// maxLooks bounds the sources remembered.
-const maxLooks = 1000
-
-// looks remembers how sources are.
-type looks struct {
-	mu    sync.Mutex // guards items
-	items map[string]look
-}
-
+// A look is how a source was found to be.
 type look struct {
 	item sourceItem
-	err  error // store.ErrNotFound
-	at   time.Time
+	gone bool // all its articles are withheld or no more
+}
+
+func (l look) size() int { return len(l.item.Trouble) + len(l.item.Days) }
+
+// A lookKey says which source was looked at, and when at the latest.
+type lookKey struct {
+	source string
+	rest   int64
 }
 
 // sourceAt returns how a source is, as it was looked at not long before now, or
 // store.ErrNotFound if all its articles are withheld or gone.
 func (s *site) sourceAt(ctx context.Context, name string, now time.Time) (sourceItem, error) {
-	l := &s.looks
-	l.mu.Lock()
-	found, ok := l.items[name]
-	l.mu.Unlock()
-	if ok && now.Sub(found.at) < sourceRest {
-		return found.item, found.err
+	l, err := recall(&s.kept, lookKey{name, now.UnixNano() / int64(sourceRest)}, func() (look, error) {
+		item, err := s.sourceItem(ctx, name, now)
+		if errors.Is(err, store.ErrNotFound) {
+			return look{gone: true}, nil
+		}
+		return look{item: item}, err
+	})
+	if err == nil && l.gone {
+		err = store.ErrNotFound
 	}
-	item, err := s.sourceItem(ctx, name, now)
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return item, err
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.items == nil || len(l.items) >= maxLooks {
-		l.items = make(map[string]look)
-	}
-	l.items[name] = look{item, err, now}
-	return item, err
+	return l.item, err
 }
 
 type sourcesPage struct {

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
@@ -133,13 +132,17 @@ func (s *site) foundEdits(f format) handler {
 func (s *site) sendFeed(w http.ResponseWriter, r *http.Request, f format, head *feeds.Feed, path string, events []news.Event) error {
 	base := s.base(r)
 	head.Link = &feeds.Link{Href: base + path}
-	ans := answer{contentType: f.contentType, tag: s.tagOf(r, head, events)}
-	for _, e := range events { // one that was imported may be older than what stands below it
+	list, err := s.withArticles(r.Context(), events)
+	if err != nil {
+		return err
+	}
+	ans := answer{contentType: f.contentType, tag: s.tagOf(r, head, keysOf(list))}
+	for _, e := range list { // one that was imported may be older than what stands below it
 		if e.At.After(head.Updated) {
 			head.Updated = e.At
 		}
 	}
-	if len(events) > 0 && time.Since(head.Updated) > settled {
+	if len(list) > 0 && time.Since(head.Updated) > settled {
 		ans.modified = head.Updated
 	}
 	if head.Updated.IsZero() {
@@ -147,7 +150,7 @@ func (s *site) sendFeed(w http.ResponseWriter, r *http.Request, f format, head *
 	}
 	self := withQuery(base+strings.TrimPrefix(r.URL.EscapedPath(), s.prefix), r.URL.Query())
 	ans.make = func(w io.Writer) error {
-		if err := s.addItems(r.Context(), head, events, base); err != nil {
+		if err := s.addItems(r.Context(), head, list, base); err != nil {
 			return err
 		}
 		return f.write(w, head, self)
@@ -155,55 +158,60 @@ func (s *site) sendFeed(w http.ResponseWriter, r *http.Request, f format, head *
 	return s.send(w, r, ans)
 }
 
-func (s *site) addItems(ctx context.Context, head *feeds.Feed, events []news.Event, base string) error {
-	for _, e := range events {
-		item, err := s.item(ctx, e, base)
+func (s *site) addItems(ctx context.Context, head *feeds.Feed, list []listed, base string) error {
+	for _, l := range list {
+		item, err := recall(&s.kept, l.key("item "+base), func() (keptItem, error) { return s.item(ctx, l, base) })
 		if errors.Is(err, store.ErrNotFound) {
 			continue // deleted since the list was read
 		}
 		if err != nil {
 			return err
 		}
-		head.Add(item)
+		head.Add(item.Item)
 	}
 	return nil
 }
 
+// A keptItem is what a feed shows of one event.
+type keptItem struct{ *feeds.Item }
+
+func (i keptItem) size() int { return len(i.Title) + len(i.Description) + len(i.Content) }
+
 // item makes a feed's item of an event. Its Description is plain text, its
 // Content is HTML.
-func (s *site) item(ctx context.Context, e news.Event, base string) (*feeds.Item, error) {
-	a, err := s.store.Article(ctx, e.Article)
+func (s *site) item(ctx context.Context, l listed, base string) (keptItem, error) {
+	st, err := s.read(ctx, l.of, l.Event)
 	if err != nil {
-		return nil, err
+		return keptItem{}, err
 	}
-	rep, err := s.report(ctx, e, base)
+	rep, err := s.report(ctx, st, l.Event, base)
 	if err != nil {
-		return nil, err
+		return keptItem{}, err
 	}
 	b := brief.Of(rep, brief.Options{})
-	h := headingOf(a)
+	h := headingOf(l.of)
 	headline := rep.Article.Headline // as it was after this edit
 	if headline == "" {
 		headline = h.Headline
 	}
-	var content bytes.Buffer
-	if err := s.pages["item"].ExecuteTemplate(&content, "item", itemOf(rep, b, base+h.ArticlePath, h.Original)); err != nil {
-		return nil, fmt.Errorf("make item %s: %w", e.ID(), err)
+	content, err := s.layOut("item", "item", itemOf(rep, b, base+h.ArticlePath, h.Original))
+	if err != nil {
+		return keptItem{}, err
 	}
 	link := rep.Links.Diff
 	if link == "" {
-		link = base + h.ArticlePath + "#" + e.ID()
+		link = base + h.ArticlePath + "#" + l.ID()
 	}
-	return &feeds.Item{
+	return keptItem{&feeds.Item{
 		Title:       clean(fmt.Sprintf("%s: %s (%s)", h.SourceName, headline, b.What)),
 		Link:        &feeds.Link{Href: link, Type: "text/html"},
-		Id:          itemID(e),
+		Id:          itemID(l.Event),
 		IsPermaLink: "false",
 		Description: clean(b.What),
-		Content:     clean(content.String()),
-		Created:     e.At.UTC(),
-		Updated:     e.At.UTC(),
-	}, nil
+		Content:     clean(string(content)),
+		Created:     l.At.UTC(),
+		Updated:     l.At.UTC(),
+	}}, nil
 }
 
 // itemID names an event for good, wherever the pages are reached: a UUID made

@@ -6,9 +6,12 @@
 //	                                           └────┴──> card ──> PNG
 //
 // A handler first reads the records a page depends on and makes its entity tag
-// from them; only when the reader does not have that page already are versions
-// read and compared. No handler reads more than one page of an index, however
-// much the store holds; that of the sources reads one of each source it shows.
+// from them; only when the reader does not have that page already is it made.
+// What was made is kept in memory, by all that decides it: whole answers, packed,
+// and what lists show of each event (kept.go, listed.go). A new edit is the only
+// one that is read and compared for the pages that show it. No handler reads
+// more than one page of an index, however much the store holds; that of the
+// sources reads one of each source it shows.
 //
 // A list of edits shows what its filter wants (filter.go), and keeps it in its
 // links. An edit is laid out in rows (rows.go), which one page shows side by side
@@ -99,6 +102,11 @@ type Searcher interface {
 // and HEAD only. It serves requests with and without the path of PublicURL, so
 // that a proxy may strip it or not.
 func New(o Options) http.Handler {
+	s := newSite(o)
+	return s.guard(s.gated(s.routes()))
+}
+
+func newSite(o Options) *site {
 	s := &site{store: o.Store, version: o.Version, ready: o.Ready, search: o.Search, closing: o.Closing, excerpt: o.Excerpt, gate: newGate(o.Access), drawing: make(turnstile, cardsAtOnce), log: o.Logger}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -113,11 +121,11 @@ func New(o Options) http.Handler {
 		}
 	}
 	s.pages = parsePages(s.prefix)
-	return s.guard(s.gated(s.routes()))
+	return s
 }
 
-// site holds what all handlers share. But for the bodies and looks kept, the
-// streams counted and the cards being drawn, it does not change after New.
+// site holds what all handlers share. But for what is kept, the streams counted
+// and the cards being drawn, it does not change after New.
 type site struct {
 	store   Store
 	public  string // scheme and host of the public address; empty without one
@@ -131,7 +139,6 @@ type site struct {
 	log     *slog.Logger
 	pages   map[string]*template.Template
 	kept    kept
-	looks   looks
 	streams streams
 	drawing turnstile
 }

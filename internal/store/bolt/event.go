@@ -176,6 +176,9 @@ func (s *Store) Events(ctx context.Context, q store.EventQuery) (list []news.Eve
 	return list, nil
 }
 
+// page returns an empty list with room for what q wants, unless that is much.
+func page(q store.EventQuery) []news.Event { return make([]news.Event, 0, min(limit(q.Max), 256)) }
+
 func (t *tx) eventsOf(ctx context.Context, q store.EventQuery) ([]news.Event, error) {
 	if q.Article != "" {
 		return t.eventsOfArticle(ctx, q)
@@ -233,7 +236,7 @@ func (t *tx) eventsOfArticle(ctx context.Context, q store.EventQuery) ([]news.Ev
 
 // scanEvents reads the sequence of all events.
 func (t *tx) scanEvents(q store.EventQuery) ([]news.Event, error) {
-	var list []news.Event
+	list := page(q)
 	c := t.bucket(events).Cursor()
 	var k, v []byte
 	step := c.Next

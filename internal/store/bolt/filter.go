@@ -107,7 +107,7 @@ func (t *tx) markedEvents(ctx context.Context, q store.EventQuery, sets []markSe
 	if q.Before != 0 {
 		hi = min(hi, uint64(q.Before)-1)
 	}
-	var list []news.Event
+	list := page(q)
 	for lo <= hi {
 		if err := ctx.Err(); err != nil {
 			return nil, err
