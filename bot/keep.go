@@ -156,8 +156,8 @@ func (b *Bot) delete(ctx context.Context, c Command) (Answer, error) {
 		return Answer{}, err
 	}
 	if b.o.Search != nil {
-		// What cannot be removed now is passed over by searches, and leaves the
-		// index when that is made anew.
+		// What cannot be removed now is passed over by searches, and the index
+		// takes it out when it next looks at the store.
 		if err := b.o.Search.Remove(ctx, a.ID); err != nil {
 			return Answer{}, err
 		}

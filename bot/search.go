@@ -49,8 +49,11 @@ func (b *Bot) search(ctx context.Context, c Command, now time.Time) (Answer, err
 // look has the index answer.
 func (b *Bot) look(ctx context.Context, q search.Query) (search.Results, error) {
 	found, err := b.o.Search.Search(ctx, q)
-	if errors.Is(err, search.ErrCursor) {
+	switch {
+	case errors.Is(err, search.ErrCursor):
 		err = &news.Refusal{What: "That place in the list cannot be found.", Do: "Start again from the first page."}
+	case errors.Is(err, search.ErrSlow):
+		err = &news.Refusal{What: "That search takes too long.", Do: "Look for longer words, or for fewer."}
 	}
 	return found, err
 }

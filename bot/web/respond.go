@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/editwatch/editwatch/internal/search"
 	"github.com/editwatch/editwatch/internal/store"
 )
 
@@ -58,6 +59,10 @@ var (
 		Text: "Something went wrong on our side; it is in the log. Try again in a minute."}
 	errStore = &refusal{Status: http.StatusServiceUnavailable, Title: "The record cannot be read right now",
 		Text: "The store did not answer. Try again in a minute."}
+	errSearch = &refusal{Status: http.StatusServiceUnavailable, Title: "Search does not work right now",
+		Text: "All other pages do. Articles are found by their links, and the list of edits has filters. Try again in a few minutes."}
+	errSlow = &refusal{Status: http.StatusServiceUnavailable, Title: "This search takes too long",
+		Text: "Look for longer words, for fewer, or within one source."}
 )
 
 // asRefusal returns what to tell people about err, and whether an operator must
@@ -71,6 +76,12 @@ func asRefusal(err error) (ref *refusal, log bool) {
 	}
 	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, store.ErrClosed) {
 		return errStore, true
+	}
+	if errors.Is(err, search.ErrSlow) {
+		return errSlow, false
+	}
+	if errors.Is(err, search.ErrUnavailable) {
+		return errSearch, true
 	}
 	return errPanic, true
 }

@@ -111,7 +111,15 @@ func TestSearchPage(t *testing.T) {
 	s.answer = search.Results{}
 	says(s, "q=council", "Nothing is found")
 	s.answer.Rebuilding = true
-	says(s, "q=council", "being made anew")
+	says(s, "q=council", "does not know all of the record yet")
+	for _, err := range []error{search.ErrUnavailable, search.ErrSlow} {
+		s.err = err
+		for _, path := range []string{"/search?q=x", "/search/edits.rss?q=x", "/api/v1/search?q=x"} {
+			if got := get(t, New(Options{Store: w.st, Search: s}), path); got.Code != http.StatusServiceUnavailable {
+				t.Errorf("%s answers %d while %v", path, got.Code, err)
+			}
+		}
+	}
 	s.err = search.ErrCursor
 	if got := get(t, New(Options{Store: w.st, Search: s}), "/search?q=x&after=y"); got.Code != http.StatusBadRequest {
 		t.Errorf("a lost place answers %d", got.Code)

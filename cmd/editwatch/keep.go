@@ -12,6 +12,7 @@ import (
 
 	"github.com/editwatch/editwatch/bot/cli"
 	"github.com/editwatch/editwatch/internal/brief"
+	"github.com/editwatch/editwatch/internal/search"
 	"github.com/editwatch/editwatch/internal/store"
 	"github.com/editwatch/editwatch/internal/store/bolt"
 )
@@ -162,7 +163,31 @@ func (c *compactCmd) Run(e *env) error {
 		os.Remove(fresh)
 		return err
 	}
-	_, err = fmt.Fprintf(e.stdout, "%s: %d KB before, %d KB now.\n", path, before.Size()>>10, after.Size()>>10)
+	if _, err := fmt.Fprintf(e.stdout, "%s: %d KB before, %d KB now.\n", path, before.Size()>>10, after.Size()>>10); err != nil {
+		return err
+	}
+	return e.compactIndex(path)
+}
+
+// compactIndex does the same for the search index beside the store.
+func (e *env) compactIndex(storePath string) error {
+	path := indexPath(storePath)
+	if !exists(path) {
+		return nil
+	}
+	s, err := bolt.Open(storePath, bolt.Options{})
+	if err != nil {
+		return err
+	}
+	before, after, err := search.Compact(e.ctx, path, s)
+	if err := errors.Join(err, s.Close()); err != nil {
+		return err
+	}
+	if after == 0 {
+		_, err = fmt.Fprintf(e.stdout, "%s could not be used; it is made anew when editwatch runs.\n", path)
+	} else {
+		_, err = fmt.Fprintf(e.stdout, "%s: %d KB before, %d KB now.\n", path, before>>10, after>>10)
+	}
 	return err
 }
 

@@ -66,7 +66,7 @@ type grammar struct {
 	Backup      backupCmd      `cmd:"" help:"Copy the store, while it is in use." group:"store"`
 	Restore     restoreCmd     `cmd:"" help:"Put a backup in the place of the store." group:"store"`
 	Verify      verifyCmd      `cmd:"" help:"Read the whole store and say what is broken." group:"store"`
-	Compact     compactCmd     `cmd:"" help:"Give the disk back what the store does not use." group:"store"`
+	Compact     compactCmd     `cmd:"" help:"Give the disk back what the store and its search index do not use." group:"store"`
 	Doctor      doctorCmd      `cmd:"" help:"Check the configuration, tokens, channels and addresses, and say how to mend each." group:"store"`
 	Healthcheck healthcheckCmd `cmd:"" help:"Ask the running editwatch whether it is well." group:"store"`
 	Version     versionCmd     `cmd:"" help:"Print the version." group:"store"`

@@ -28,8 +28,10 @@ type index struct {
 }
 
 func newIndex(storePath string, s store.Store, log *slog.Logger) *index {
-	return &index{path: strings.TrimSuffix(storePath, ".db") + ".search.db", store: s, log: log}
+	return &index{path: indexPath(storePath), store: s, log: log}
 }
+
+func indexPath(storePath string) string { return strings.TrimSuffix(storePath, ".db") + ".search.db" }
 
 // searcher returns the index for those who search; nil where there is none.
 func (a *app) searcher() bot.Searcher {
@@ -59,21 +61,35 @@ func (x *index) ready(ctx context.Context) (*search.Index, error) {
 	if err == nil && !x.running {
 		err = opened.CatchUp(ctx)
 	}
+	if err != nil && ctx.Err() == nil {
+		err = fmt.Errorf("%w: %w", search.ErrUnavailable, err)
+	}
 	return opened, err
 }
 
-// run follows the store until ctx ends. Nothing else depends on it: an index
-// that cannot be opened is logged, and searches say so.
+// openAgain is the wait before an index that cannot be opened is tried again.
+const openAgain = 30 * time.Second
+
+// run follows the store until ctx ends. Nothing else depends on it: while an
+// index cannot be opened, as on a full disk, searches say so.
 func (x *index) run(ctx context.Context) error {
 	x.mu.Lock()
-	opened, err := x.open()
-	x.running = err == nil
+	x.running = true
 	x.mu.Unlock()
-	if err != nil {
+	for {
+		x.mu.Lock()
+		opened, err := x.open()
+		x.mu.Unlock()
+		if err == nil {
+			return opened.Run(ctx)
+		}
 		x.log.Error("search does not work", "err", err)
-		return nil
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(openAgain):
+		}
 	}
-	return opened.Run(ctx)
 }
 
 // Search implements [bot.Searcher].

@@ -17,8 +17,9 @@ import (
 const (
 	// batch is how many versions are taken in in one transaction.
 	batch = 256
-	// pause gathers what is recorded at nearly the same time: a transaction of
-	// its own for every version would cost more than polling does.
+	// pause lies between two times that something is taken in, and gathers what
+	// is recorded meanwhile: a transaction of its own for every version would cost
+	// more than polling does.
 	pause = 2 * time.Second
 	// retryAfter is the wait after something went wrong.
 	retryAfter = 30 * time.Second
@@ -34,6 +35,7 @@ func (x *Index) Run(ctx context.Context) error {
 	defer stop()
 	for {
 		var again <-chan time.Time
+		last := time.Now()
 		if err := x.CatchUp(ctx); err != nil && ctx.Err() == nil {
 			x.log.Warn("the search index does not follow", "index", x.path, "err", err)
 			again = time.After(retryAfter)
@@ -43,7 +45,7 @@ func (x *Index) Run(ctx context.Context) error {
 			return nil
 		case <-changed:
 			select {
-			case <-time.After(pause):
+			case <-time.After(time.Until(last.Add(pause))):
 			case <-ctx.Done():
 			}
 		case <-again:
@@ -55,8 +57,15 @@ func (x *Index) Run(ctx context.Context) error {
 
 // CatchUp takes in what was recorded since. [Index.Run] does so by itself; it is
 // for programs that search once. An index that is damaged, or of another store,
-// is made anew first. Only one CatchUp may run at a time.
+// is made anew first. Only one CatchUp may run at a time. While it fails, as on a
+// full disk, searches find what was taken in before and say that it is not all.
 func (x *Index) CatchUp(ctx context.Context) error {
+	err := x.catchUp(ctx)
+	x.behind.Store(err != nil)
+	return err
+}
+
+func (x *Index) catchUp(ctx context.Context) error {
 	for range 2 {
 		select {
 		case <-x.damaged:
@@ -120,7 +129,7 @@ func (x *Index) sameStore(ctx context.Context) error {
 // errOtherStore means that the index was made from another store.
 var errOtherStore = errors.New("the store is not the one that the index was made from")
 
-// follow takes in what was recorded since.
+// follow takes in what was recorded since, and takes out what is no more.
 func (x *Index) follow(ctx context.Context) error {
 	if !x.compared {
 		if err := x.sameStore(ctx); err != nil {
@@ -155,6 +164,9 @@ func (x *Index) follow(ctx context.Context) error {
 			break
 		}
 	}
+	if err := x.forget(ctx); err != nil {
+		return err
+	}
 	x.rebuilding.Store(false)
 	if rebuilding && total > batch {
 		x.log.Info("the search index is complete", "versions", total, "took", time.Since(begun).Round(time.Millisecond))
@@ -169,24 +181,35 @@ func (x *Index) take(ctx context.Context, list []store.VersionAt) error {
 		return err
 	}
 	return x.update(ctx, func(tx *sql.Tx) error {
+		taken := 0
 		for _, at := range list {
 			d, ok := docs[at]
 			if !ok {
 				continue // it is no more
 			}
-			if _, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO doc VALUES (?, ?, ?, ?, ?)`,
-				at.Place, at.Article, at.Number, d.seq, d.at.UnixMilli()); err != nil {
-				return fmt.Errorf("note version %d of article %s: %w", at.Number, at.Article, err)
-			}
-			if _, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO words (rowid, headline, body, headline_struck, body_struck, headline_added, body_added, tag) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-				at.Place, d.cols[0], d.cols[1], d.cols[2], d.cols[3], d.cols[4], d.cols[5], d.cols[6]); err != nil {
-				return fmt.Errorf("take in version %d of article %s: %w", at.Number, at.Article, err)
+			taken++
+			if err := put(ctx, tx, at, d); err != nil {
+				return err
 			}
 		}
 		last := list[len(list)-1]
-		_, err := tx.ExecContext(ctx, `UPDATE state SET place = ?, article = ?, version = ?, hash = ?`, last.Place, last.Article, last.Number, docs[last].hash)
+		_, err := tx.ExecContext(ctx, `UPDATE state SET place = ?, article = ?, version = ?, hash = ?, docs = docs + ?`,
+			last.Place, last.Article, last.Number, docs[last].hash, taken)
 		return err
 	})
+}
+
+// put takes one version in.
+func put(ctx context.Context, tx *sql.Tx, at store.VersionAt, d doc) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO doc VALUES (?, ?, ?, ?, ?)`, at.Place, at.Article, at.Number, d.seq, d.at.UnixMilli())
+	if err == nil {
+		_, err = tx.ExecContext(ctx, `INSERT INTO words (rowid, headline, body, headline_struck, body_struck, headline_added, body_added, tag) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+			at.Place, d.cols[0], d.cols[1], d.cols[2], d.cols[3], d.cols[4], d.cols[5], d.cols[6])
+	}
+	if err != nil {
+		return fmt.Errorf("take in version %d of article %s: %w", at.Number, at.Article, err)
+	}
+	return nil
 }
 
 // update changes the index in one transaction.
@@ -356,34 +379,4 @@ func tagText(s string) string {
 		}
 		return -1
 	}, s)
-}
-
-// Remove takes out every version of an article, which is not found any more
-// when Remove returns. Versions of it that are recorded later are taken in.
-func (x *Index) Remove(ctx context.Context, article news.ArticleID) error {
-	return x.update(ctx, func(tx *sql.Tx) error {
-		rows, err := tx.QueryContext(ctx, `SELECT rowid FROM words WHERE words MATCH ?`, `tag:"`+tagArticle(article)+`"`)
-		if err != nil {
-			return err
-		}
-		var places []int64
-		for rows.Next() {
-			var n int64
-			if err := rows.Scan(&n); err != nil {
-				return errors.Join(err, rows.Close())
-			}
-			places = append(places, n)
-		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-			return err
-		}
-		for _, n := range places {
-			for _, from := range []string{`DELETE FROM words WHERE rowid = ?`, `DELETE FROM doc WHERE place = ?`} {
-				if _, err := tx.ExecContext(ctx, from, n); err != nil {
-					return err
-				}
-			}
-		}
-		return nil
-	})
 }

@@ -21,7 +21,7 @@ import (
 
 // layout numbers what the index's file looks like, and what the words in it
 // are. A file of another layout is made anew.
-const layout = 2
+const layout = 3
 
 // Store is what an index reads. Its methods are those of [store.Store].
 type Store interface {
@@ -45,8 +45,10 @@ type Index struct {
 	read  *sql.DB      // those that answer
 
 	rebuilding atomic.Bool
+	behind     atomic.Bool   // the last CatchUp failed
 	damaged    chan struct{} // a query met damage; has room for one
 	compared   bool          // with the store, since it was opened; CatchUp's
+	vain       int           // how many more versions the index has than the store, of which none is gone; CatchUp's
 }
 
 // Options configure an index.
@@ -58,10 +60,7 @@ type Options struct {
 // name and an ending. One that is missing, damaged or of another layout is made
 // anew, which is not an error; [Index.Run] fills it.
 func Open(path string, st Store, o Options) (*Index, error) {
-	x := &Index{path: path, store: st, log: o.Logger, damaged: make(chan struct{}, 1)}
-	if x.log == nil {
-		x.log = slog.New(slog.DiscardHandler)
-	}
+	x := newIndex(path, st, o)
 	if err := x.open(); err != nil {
 		_, missing := os.Stat(path)
 		if !errors.Is(missing, fs.ErrNotExist) {
@@ -72,6 +71,14 @@ func Open(path string, st Store, o Options) (*Index, error) {
 		}
 	}
 	return x, nil
+}
+
+func newIndex(path string, st Store, o Options) *Index {
+	x := &Index{path: path, store: st, log: o.Logger, damaged: make(chan struct{}, 1)}
+	if x.log == nil {
+		x.log = slog.New(slog.DiscardHandler)
+	}
+	return x
 }
 
 // Close closes the index. What was taken in is kept.
@@ -137,16 +144,17 @@ func (x *Index) openFile() (err error) {
 	return nil
 }
 
-// The columns of words are what can be looked for apart: the headline and the
+// The state is where the index stands in the record and what the version there
+// is, and how many versions can be found. The columns of words are what can be looked for apart: the headline and the
 // text as they are in the version, and what the edit struck from and added to
 // each. The last holds what is filtered by; see tags.
 const schema = `
-CREATE TABLE state (layout INTEGER, place INTEGER, article TEXT, version INTEGER, hash TEXT);
+CREATE TABLE state (layout INTEGER, place INTEGER, article TEXT, version INTEGER, hash TEXT, docs INTEGER);
 CREATE TABLE doc (place INTEGER PRIMARY KEY, article TEXT, version INTEGER, seq INTEGER, at INTEGER);
 CREATE INDEX doc_at ON doc (at);
 CREATE VIRTUAL TABLE words USING fts5(
 	headline, body, headline_struck, body_struck, headline_added, body_added, tag,
-	content='', contentless_delete=1, tokenize='ascii', prefix='2 3'
+	content='', contentless_delete=1, tokenize='ascii', prefix='1 2 3'
 );`
 
 // renew makes an empty index in place of what there is.
@@ -155,10 +163,8 @@ func (x *Index) renew() error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.closeFile() // whatever it says: the file goes
-	for _, ending := range []string{"", "-wal", "-shm", "-journal"} {
-		if err := os.Remove(x.path + ending); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
+	if err := removeFiles(x.path); err != nil {
+		return err
 	}
 	// Only the owner may read it, as the store.
 	f, err := os.OpenFile(x.path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
@@ -168,14 +174,25 @@ func (x *Index) renew() error {
 	if err := f.Close(); err != nil {
 		return err
 	}
+	x.vain = 0
 	if err := x.openFile(); err != nil {
 		return err
 	}
 	if _, err := x.write.Exec(schema); err != nil {
 		return err
 	}
-	_, err = x.write.Exec(`INSERT INTO state VALUES (?, 0, '', 0, '')`, layout)
+	_, err = x.write.Exec(`INSERT INTO state VALUES (?, 0, '', 0, '', 0)`, layout)
 	return err
+}
+
+// removeFiles removes an index with what SQLite puts beside it.
+func removeFiles(path string) error {
+	for _, ending := range []string{"", "-wal", "-shm", "-journal"} {
+		if err := os.Remove(path + ending); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
 }
 
 // unusable reports whether an error says that the file is no good, rather than
@@ -205,6 +222,6 @@ func (x *Index) Status(ctx context.Context) (Status, error) {
 	if x.read == nil {
 		return s, store.ErrClosed
 	}
-	err = x.read.QueryRowContext(ctx, `SELECT count(*) FROM doc`).Scan(&s.Versions)
+	err = x.read.QueryRowContext(ctx, `SELECT docs FROM state`).Scan(&s.Versions)
 	return s, err
 }

@@ -59,8 +59,15 @@ const (
 	MaxTerms = 16
 )
 
-// ErrCursor means that Query.After is not the Next of a page.
-var ErrCursor = errors.New("this place in the list cannot be found; start again from its first page")
+var (
+	// ErrCursor means that Query.After is not the Next of a page.
+	ErrCursor = errors.New("this place in the list cannot be found; start again from its first page")
+	// ErrSlow means that the search was given up because it takes too long.
+	ErrSlow = errors.New("this search takes too long; look for longer words, or for fewer")
+	// ErrUnavailable means that the index cannot be read right now. Nothing else
+	// depends on it.
+	ErrUnavailable = errors.New("search does not work right now")
+)
 
 // Results are one page of what was found.
 type Results struct {

@@ -4,9 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/editwatch/editwatch/internal/edit"
 	"github.com/editwatch/editwatch/internal/news"
@@ -18,10 +20,14 @@ import (
 // page is then shorter, and the next one goes on.
 const maxScan = 20_000
 
+// maxTime bounds how long one query may take: words of few letters, many of them,
+// in a record of millions of versions.
+const maxTime = 5 * time.Second
+
 // Search returns one page of what matches. Whatever the words are, they are
-// answered; an error is [ErrCursor], ctx's, or of the store or the disk.
+// answered; an error is [ErrCursor], [ErrSlow], [ErrUnavailable] or ctx's.
 func (x *Index) Search(ctx context.Context, q Query) (Results, error) {
-	res := Results{Hits: []Hit{}, Rebuilding: x.rebuilding.Load()}
+	res := Results{Hits: []Hit{}, Rebuilding: x.rebuilding.Load() || x.behind.Load()}
 	if q.Max <= 0 {
 		q.Max = DefaultHits
 	}
@@ -34,13 +40,20 @@ func (x *Index) Search(ctx context.Context, q Query) (Results, error) {
 	if err := s.begin(q.After); err != nil {
 		return res, err
 	}
-	err := s.run(ctx, &res)
-	if unusable(err) && ctx.Err() == nil {
+	bounded, cancel := context.WithTimeout(ctx, maxTime)
+	defer cancel()
+	err := s.run(bounded, &res)
+	switch {
+	case err == nil, ctx.Err() != nil:
+		return res, err
+	case bounded.Err() != nil:
+		return res, ErrSlow
+	case unusable(err):
 		x.log.Warn("the search index is damaged and is made anew", "err", err)
 		x.damage()
 		return Results{Hits: []Hit{}, Rebuilding: true}, nil
 	}
-	return res, err
+	return res, fmt.Errorf("%w: %w", ErrUnavailable, err)
 }
 
 // matchOf writes a query in the index's own language. Nothing in it was typed by
