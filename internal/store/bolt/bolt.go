@@ -51,10 +51,11 @@ type Options struct {
 
 // A Store is a [store.Store] in one file.
 type Store struct {
-	db    *bbolt.DB
-	path  string
-	log   *slog.Logger
-	names nameCache
+	db      *bbolt.DB
+	path    string
+	log     *slog.Logger
+	names   nameCache
+	sources sourceList
 
 	closing sync.RWMutex // held for reading while a write is handed over
 	closed  bool         // guarded by closing

@@ -53,6 +53,16 @@ func TestSourcesAndTheirEvents(t *testing.T) {
 		}
 	}
 
+	// A source that is added stands in the list at once.
+	fifth := articles[4]
+	fifth.Source = "Herald"
+	if _, err := s.Record(ctx, store.Record{Article: fifth}); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := s.Sources(ctx, "Gazette", 1); err != nil || !slices.Equal(got, []string{"Herald"}) {
+		t.Errorf("after Gazette comes %q, %v", got, err)
+	}
+
 	// Pages of a source's events, by a cursor of its own or any other.
 	all, err := s.Events(ctx, store.EventQuery{Source: "Post"})
 	if err != nil || len(all) != 12 {
