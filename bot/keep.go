@@ -170,7 +170,7 @@ func (b *Bot) delete(ctx context.Context, c Command) (Answer, error) {
 	if len(done.Watches) > 0 {
 		ans.Lines[0] += " With it ended " + watchCount(len(done.Watches)) + "."
 	}
-	ans.Lines = append(ans.Lines, "No feed brings it back; whoever adds it again does. Its bytes leave the file with editwatch compact, and backups still have it.")
+	ans.Lines = append(ans.Lines, "No feed brings it back; whoever adds it again does. Its bytes leave the store and the search index with editwatch compact, and backups still have it.")
 	ans.Lines = append(ans.Lines, b.standingPosts(done.Posts)...)
 	return ans, nil
 }

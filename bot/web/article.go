@@ -280,10 +280,10 @@ func (s *site) timeline(ctx context.Context, a news.Article, events []news.Event
 // moments lays out events of an article.
 func (s *site) moments(ctx context.Context, a news.Article, events []news.Event) ([]fragment, error) {
 	// The texts of all of them are read at once, if any is needed.
-	texts := sync.OnceValues(func() (report.Store, error) { return s.read(ctx, a, events...) })
+	texts := sync.OnceValues(func() (report.Store, error) { return s.read(ctx, &a, events...) })
 	var out []fragment
 	for _, e := range events {
-		l := listed{e, a}
+		l := listed{e, &a}
 		f, err := recall(&s.kept, l.key("moment"), func() (fragment, error) {
 			st, err := texts()
 			if err != nil {
@@ -313,7 +313,7 @@ func (s *site) moment(ctx context.Context, st report.Store, l listed) (moment, e
 	}
 	m := moment{
 		Brief:    told.Brief,
-		Lang:     language(l.of),
+		Lang:     language(*l.of),
 		Anchor:   l.ID(),
 		At:       l.At,
 		Rank:     l.Rank().String(),

@@ -98,7 +98,7 @@ func (s *site) diff(w http.ResponseWriter, r *http.Request) error {
 	}
 	a.Polling, a.Hold = news.Polling{}, nil // the page does not show them
 	return s.sendPage(w, r, "diff", s.tagOf(r, a), func() (view, error) {
-		st, err := s.read(ctx, a, news.Event{From: from, To: to})
+		st, err := s.read(ctx, &a, news.Event{From: from, To: to})
 		if err != nil {
 			return view{}, noVersion(err)
 		}

@@ -213,7 +213,7 @@ func (s *site) entry(ctx context.Context, l listed) (entry, error) {
 		return entry{}, err
 	}
 	en := entry{
-		heading: headingOf(l.of),
+		heading: headingOf(*l.of),
 		Brief:   told.Brief,
 		Rank:    l.Rank().String(),
 		Classes: kindsOf(l.Event),

@@ -17,7 +17,7 @@ import (
 // A listed event is one that a list shows, with its article as it stands.
 type listed struct {
 	news.Event
-	of news.Article
+	of *news.Article
 }
 
 // A listedKey is all that decides how a list shows an event: the event, which
@@ -54,21 +54,22 @@ func keysOf(list []listed) []listedKey {
 // withheld since the events were read is left out.
 func (s *site) withArticles(ctx context.Context, events []news.Event) ([]listed, error) {
 	list := make([]listed, 0, len(events))
+	articles := make(map[news.ArticleID]*news.Article)
 	for _, e := range events {
-		var l listed
-		if i := slices.IndexFunc(list, func(o listed) bool { return o.of.ID == e.Article }); i >= 0 {
-			l = listed{e, list[i].of}
-		} else {
-			a, err := s.store.Article(ctx, e.Article)
-			if errors.Is(err, store.ErrNotFound) || err == nil && !a.Withheld.IsZero() {
-				continue
-			}
-			if err != nil {
+		a, ok := articles[e.Article]
+		if !ok {
+			found, err := s.store.Article(ctx, e.Article)
+			if err != nil && !errors.Is(err, store.ErrNotFound) {
 				return nil, err
 			}
-			l = listed{e, a}
+			if err == nil && found.Withheld.IsZero() {
+				a = &found
+			}
+			articles[e.Article] = a
 		}
-		list = append(list, l)
+		if a != nil {
+			list = append(list, listed{e, a})
+		}
 	}
 	return list, nil
 }
@@ -96,7 +97,7 @@ func (s *site) layOut(page, name string, data any) (template.HTML, error) {
 // since the one before: neighbours are read together and once.
 type reading struct {
 	Store
-	of       news.Article
+	of       *news.Article
 	versions map[int]news.Version
 }
 
@@ -105,7 +106,7 @@ type reading struct {
 const maxApart = 4
 
 // read reads the versions at both ends of events, which are of the article a.
-func (s *site) read(ctx context.Context, a news.Article, events ...news.Event) (report.Store, error) {
+func (s *site) read(ctx context.Context, a *news.Article, events ...news.Event) (report.Store, error) {
 	var want []int
 	for _, e := range events {
 		for _, n := range []int{e.From, e.To} {
@@ -136,7 +137,7 @@ func (s *site) read(ctx context.Context, a news.Article, events ...news.Event) (
 // Article implements [report.Store].
 func (r reading) Article(ctx context.Context, id news.ArticleID) (news.Article, error) {
 	if id == r.of.ID {
-		return r.of, nil
+		return *r.of, nil
 	}
 	return r.Store.Article(ctx, id)
 }

@@ -4,8 +4,10 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"net/http"
 	"path/filepath"
 	"reflect"
+	"sync"
 	"testing"
 	"time"
 
@@ -28,7 +30,7 @@ func TestListedKey(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		moments, err := s.moments(t.Context(), l.of, []news.Event{l.Event})
+		moments, err := s.moments(t.Context(), *l.of, []news.Event{l.Event})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -43,13 +45,14 @@ func TestListedKey(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		was := listed{e, a}
+		was := listed{e, &a}
 		before := forms(was)
 		for i := range reflect.TypeFor[news.Article]().NumField() {
-			now := was
-			if !alter(reflect.ValueOf(&now.of).Elem().Field(i)) || now.of.ID != a.ID {
+			other := a
+			if !alter(reflect.ValueOf(&other).Elem().Field(i)) || other.ID != a.ID {
 				continue
 			}
+			now := listed{e, &other}
 			field := reflect.TypeFor[news.Article]().Field(i).Name
 			for form, after := range forms(now) {
 				if after != before[form] && now.key(form) == was.key(form) {
@@ -125,6 +128,46 @@ func TestKeptIsNeverStale(t *testing.T) {
 			if got.Code != want.Code || got.Body.String() != want.Body.String() || got.Header().Get("ETag") != want.Header().Get("ETag") {
 				t.Errorf("%s: %s is stale: it answers %d, and %d when made anew", step.name, path, got.Code, want.Code)
 			}
+		}
+	}
+}
+
+// TestReadersWhileRecording: many read the same pages while edits are recorded.
+// None gets anything but a page, and in the end all that is kept is of today.
+func TestReadersWhileRecording(t *testing.T) {
+	h := newHistory(t)
+	a := h.sight(news.Article{URL: "https://harbourpost.example/1", Source: "The Harbour Post", FirstSeen: opened})
+	h.read(&a, bridge[0], opened)
+	kept := New(Options{Store: h.st})
+	paths := []string{"/", "/sources", "/sources/The%20Harbour%20Post", articlePath(a.ID), "/edits.atom", diffPath(a.ID, 1, 2)}
+	var readers sync.WaitGroup
+	stop := make(chan struct{})
+	for i := range 8 {
+		readers.Go(func() {
+			for n := i; ; n++ {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				path := paths[n%len(paths)]
+				if got := get(t, kept, path).Code; got != http.StatusOK && path != diffPath(a.ID, 1, 2) {
+					t.Errorf("%s answers %d", path, got)
+				}
+			}
+		})
+	}
+	for i := range 30 {
+		h.read(&a, bridge[i%len(bridge)], opened.Add(time.Duration(i)*time.Minute))
+	}
+	close(stop)
+	readers.Wait()
+	for _, path := range paths {
+		if path == "/sources" {
+			continue // is of the last half minute
+		}
+		if got, want := get(t, kept, path).Body.String(), get(t, New(Options{Store: h.st}), path).Body.String(); got != want {
+			t.Errorf("%s is stale", path)
 		}
 	}
 }

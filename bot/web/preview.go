@@ -59,9 +59,9 @@ func (s *site) articlePreview(r *http.Request, a news.Article, h heading, events
 	if i < 0 {
 		return p, nil
 	}
-	l := listed{events[i], a}
+	l := listed{events[i], &a}
 	c, err := recall(&s.kept, l.key("caption"), func() (caption, error) {
-		st, err := s.read(r.Context(), a, l.Event)
+		st, err := s.read(r.Context(), &a, l.Event)
 		if err != nil {
 			return "", err
 		}
@@ -130,7 +130,7 @@ func (s *site) card(w http.ResponseWriter, r *http.Request) error {
 			}
 			return err
 		}
-		st, err := s.read(r.Context(), a, news.Event{From: from, To: to})
+		st, err := s.read(r.Context(), &a, news.Event{From: from, To: to})
 		if err != nil {
 			return noVersion(err)
 		}

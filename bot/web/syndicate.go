@@ -189,7 +189,7 @@ func (s *site) item(ctx context.Context, l listed, base string) (keptItem, error
 		return keptItem{}, err
 	}
 	b := brief.Of(rep, brief.Options{})
-	h := headingOf(l.of)
+	h := headingOf(*l.of)
 	headline := rep.Article.Headline // as it was after this edit
 	if headline == "" {
 		headline = h.Headline

@@ -22,7 +22,7 @@ const maxScan = 20_000
 
 // maxTime bounds how long one query may take: words of few letters, many of them,
 // in a record of millions of versions.
-const maxTime = 5 * time.Second
+const maxTime = 10 * time.Second
 
 // Search returns one page of what matches. Whatever the words are, they are
 // answered; an error is [ErrCursor], [ErrSlow], [ErrUnavailable] or ctx's.
