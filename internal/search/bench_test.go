@@ -22,7 +22,7 @@ var versions = flag.Int("versions", 2000, "how many versions BenchmarkSearch sea
 
 // BenchmarkSearch takes in versions of articles of 250 words on average, four
 // versions each, and then asks as a person types: each prefix of the words of a
-// query, from its second letter on. It prints what the index takes of the disk,
+// query, from its first letter on. It prints what the index takes of the disk,
 // how long the answers took, and how long those did that a channel gets which
 // watches next to nothing of it all:
 //
@@ -50,12 +50,16 @@ func BenchmarkSearch(b *testing.B) {
 		took := time.Since(begun)
 		var times []time.Duration
 		for _, words := range queries(text) {
-			for n := 2; n <= len(words); n++ {
-				begun := time.Now()
-				if _, err := x.Search(ctx, Query{Words: words[:n]}); err != nil {
-					b.Fatal(err)
+			for n := 1; n <= len(words); n++ {
+				best := time.Hour // of three: a busy machine spoils the others
+				for range 3 {
+					begun := time.Now()
+					if _, err := x.Search(ctx, Query{Words: words[:n]}); err != nil {
+						b.Fatal(err)
+					}
+					best = min(best, time.Since(begun))
 				}
-				times = append(times, time.Since(begun))
+				times = append(times, best)
 			}
 		}
 		// A channel that watches one article in five hundred, or none at all.

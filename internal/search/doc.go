@@ -8,13 +8,17 @@
 //
 // Whatever is wrong with an index, it is made anew from the store, in the
 // background, while what it has by then can already be found. A crash loses
-// nothing: what was not taken in is taken in at the next start.
+// nothing: what was not taken in is taken in at the next start. What the store
+// keeps no longer is taken out, and [Compact] has it leave the file.
 //
 // SQLite's FTS5 does the indexing, in Go alone (modernc.org/sqlite). The texts
-// themselves are not in it. For 100,000 versions of some 250 words it takes
-// 2,267 bytes a version; it takes in 930 versions a second and answers as a
-// person types, letter by letter, in 10 ms (median) and 120 ms (the slowest in a
-// hundred), measured on two busy cores by
+// themselves are not in it. Of 100,000 versions of some 250 words it takes 2,655
+// bytes a version. To find what a person types, letter by letter, takes 2 ms of a
+// processor (median) and 33 ms (the slowest in a hundred), and to show a page of
+// it 4 ms more. Bleve 2.6 took 3,321 bytes a version of the same texts, 9 ms and
+// 400 ms. Prefixes of one letter have an index, because without it the slowest
+// take 110 ms, for 2,266 bytes; with those of four and five letters they would
+// take 17 ms, for 4,520 bytes.
 //
 //	go test ./internal/search -run '^$' -bench Search -benchtime 1x -timeout 40m -args -versions 100000
 package search
