@@ -8,7 +8,7 @@ import (
 const (
 	// maxKept is how many bytes of what was made are kept in memory: the newest
 	// edits, their feeds and whatever is passed around just now.
-	maxKept = 16 << 20
+	maxKept = 8 << 20
 	// maxKeptOne keeps one long article from pushing out all others.
 	maxKeptOne = 256 << 10
 	// keptCost is about what keeping anything costs beside it.
