@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"net/http"
+	"net/http/httptest"
 	"path/filepath"
 	"reflect"
 	"sync"
@@ -15,9 +16,9 @@ import (
 	"github.com/editwatch/editwatch/internal/store"
 )
 
-// TestListedKey changes every field of an article and of an event: where an
-// entry, a moment or a feed's item then looks different, it must have another
-// key, or an old one would be shown.
+// TestListedKey changes every field of an article: where what is kept of its
+// events then looks different, it must have another key, or an old one would be
+// shown.
 func TestListedKey(t *testing.T) {
 	w := writtenHistory(t)
 	events, err := w.st.Events(t.Context(), store.EventQuery{Told: true})
@@ -38,7 +39,13 @@ func TestListedKey(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return map[string]string{"entry": string(days[0].Entries[0]), "moment": string(moments[0].HTML), "item": item.Title + item.Content}
+		preview, err := s.articlePreview(httptest.NewRequest(http.MethodGet, "/", nil), *l.of, headingOf(*l.of), []news.Event{l.Event})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return map[string]string{
+			"entry": string(days[0].Entries[0]), "moment": string(moments[0].HTML), "item": item.Title + item.Content, "caption": preview.Alt,
+		}
 	}
 	for _, e := range events {
 		a, err := w.st.Article(t.Context(), e.Article)

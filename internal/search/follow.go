@@ -164,14 +164,11 @@ func (x *Index) follow(ctx context.Context) error {
 			break
 		}
 	}
-	if err := x.forget(ctx); err != nil {
-		return err
-	}
 	x.rebuilding.Store(false)
 	if rebuilding && total > batch {
 		x.log.Info("the search index is complete", "versions", total, "took", time.Since(begun).Round(time.Millisecond))
 	}
-	return nil
+	return x.forget(ctx)
 }
 
 // take takes versions in, and moves the cursor past them.
