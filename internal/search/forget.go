@@ -45,17 +45,25 @@ func standing(rows *sql.Rows, err error) (list []store.VersionAt, _ error) {
 	return list, rows.Err()
 }
 
-// takeOut takes out what stands at places.
+// takeOut takes out what still stands at places.
 func takeOut(ctx context.Context, tx *sql.Tx, places []store.VersionAt) error {
 	for _, at := range places {
-		for _, from := range []string{`DELETE FROM words WHERE rowid = ?`, `DELETE FROM doc WHERE place = ?`} {
-			if _, err := tx.ExecContext(ctx, from, at.Place); err != nil {
-				return err
-			}
+		if _, err := tx.ExecContext(ctx, `DELETE FROM words WHERE rowid = ?`, at.Place); err != nil {
+			return err
+		}
+		done, err := tx.ExecContext(ctx, `DELETE FROM doc WHERE place = ?`, at.Place)
+		if err != nil {
+			return err
+		}
+		n, err := done.RowsAffected()
+		if err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE state SET docs = docs - ?`, n); err != nil {
+			return err
 		}
 	}
-	_, err := tx.ExecContext(ctx, `UPDATE state SET docs = docs - ?`, len(places))
-	return err
+	return nil
 }
 
 // forget takes out the versions that the store has no more: those it does not
@@ -152,8 +160,8 @@ func (x *Index) oldest(ctx context.Context, id news.ArticleID) ([]store.VersionA
 // Compact gives the disk back what the index in the file does not use. The words
 // that were taken out leave the file with it; until then they only are not found.
 // Nobody else may have the index open. One that cannot be used is removed, and
-// made anew when it is next needed. Compact returns the sizes before and after; both are
-// 0 where there is none.
+// made anew when it is next needed. Compact returns the sizes before and after;
+// after is 0 where there is no index any more, and before where there was none.
 func Compact(ctx context.Context, path string, st Store) (before, after int64, err error) {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
