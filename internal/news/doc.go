@@ -18,6 +18,7 @@
 //   - hold: a reading that differs and waits for a second look before it is believed.
 //   - rereading: what newer rules, or a site in a new dress, make of the newest
 //     version's text; no version, and nothing is told of it.
+//   - copy: a version's page as a public archive keeps it.
 //   - boilerplate: text that many articles of a site share, and none is about.
 //   - poll, attempt: one visit to a feed or an article, one try at a delivery.
 //   - announcement: one or more events rendered for people.

@@ -23,6 +23,7 @@ const (
 	Live       EventKind = "live"       // it became a live page: most of its edits are no longer told
 	Failing    EventKind = "failing"    // a notice: it cannot be read
 	Recovered  EventKind = "recovered"  // a notice: it can be read again
+	Archived   EventKind = "archived"   // a public archive keeps the version that From and To name
 )
 
 // Notice reports whether events of this kind speak of the watching, not of
@@ -30,7 +31,7 @@ const (
 func (k EventKind) Notice() bool { return k == Failing || k == Recovered }
 
 // ToldKinds are the kinds of events that readers of an article want to know
-// of. The others are about the watching.
+// of. The others are about the watching and the record.
 var ToldKinds = []EventKind{Edited, Removed, Returned, Reverted, Testing, Redirected, Live}
 
 // An Event is something about an article worth telling. Failing and Recovered

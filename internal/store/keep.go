@@ -20,7 +20,7 @@ type Keeper interface {
 	// Withheld returns the articles that are withheld, in no particular order.
 	Withheld(ctx context.Context) ([]news.Article, error)
 	// Delete removes the article for good: its record, versions, page, captures,
-	// keys and watches, and what its events and deliveries say. An event of it is
+	// copies, keys and watches, and what its events and deliveries say. An event of it is
 	// ErrNotFound from then on, and its number is not given out again; what was
 	// still to be delivered never will be. What remains are hashes of its keys,
 	// by which Sight knows not to let a feed bring it back.

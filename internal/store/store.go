@@ -7,6 +7,7 @@
 //	watcher: LeaseHost → poll → Sight, Record          (what is, and what happened)
 //	notify:  Unplanned → Plan, LeaseDelivery → Settle   (who is told)
 //	bot:     AddWatch, Articles, Events, Versions …     (who asks)
+//	archive: Followed → Want, NextCopy → RecordCopy     (what others keep as well)
 //
 // One fact is one transaction: a version, its event and the article's next
 // poll are recorded together or not at all, and so are an event's planning and
@@ -59,6 +60,7 @@ type Store interface {
 	Channels
 	Reader
 	Keeper
+	Archive
 
 	// Signal returns a channel that receives a value after writes; values may
 	// stand for several writes. The caller calls stop when done.

@@ -48,7 +48,7 @@ func (s *Store) Check(ctx context.Context) error {
 		}
 		for _, part := range []func(){
 			c.names, c.articles, c.feeds, c.schedule, c.keys, c.versions, c.events, c.marks,
-			c.deliveries, c.outbox, c.watches, c.wishes, c.standings, c.templates, c.captures, c.kept,
+			c.deliveries, c.outbox, c.watches, c.wishes, c.standings, c.templates, c.captures, c.kept, c.copies,
 		} {
 			c.part(part)
 			if ctx.Err() != nil {

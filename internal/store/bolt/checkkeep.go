@@ -61,3 +61,44 @@ func (c *checker) kept() {
 		}
 	})
 }
+
+// copies proves that every copy is one of a version that its article has had,
+// that those not done stand in the order in which they are due, and that nothing
+// else does.
+func (c *checker) copies() {
+	waiting, due := 0, 0
+	c.each(archives, func(k, v []byte) {
+		switch k[0] {
+		case archiveCopy:
+			one, err := c.decodeCopy(k, v)
+			if err != nil {
+				c.expect(err)
+				return
+			}
+			a, err := c.bareArticle(articleNum(one.Article))
+			if err != nil || one.Version < 1 || one.Version > a.Versions {
+				c.found("a copy is kept of version %d of article %s, which does not exist", one.Version, one.Article)
+			}
+			if one.Done() {
+				return
+			}
+			waiting++
+			if c.get(archives, copyDueKey(dueMS(one.Due), articleNum(one.Article), one.Version)) == nil {
+				c.found("the copy of version %d of article %s is due at %v, and the order does not say so", one.Version, one.Article, one.Due)
+			}
+		case archiveDue:
+			due++
+		case archiveFollowed:
+			if seq := num8(v); seq > c.bucket(events).Sequence() {
+				c.found("events were followed to %d, and there are %d", seq, c.bucket(events).Sequence())
+			}
+		case archiveHeld:
+			ms6(v)
+		default:
+			c.found("archives has a key %x that is none", k)
+		}
+	})
+	if waiting != due {
+		c.found("%d copies are in the order in which they are due, and %d are not done", due, waiting)
+	}
+}

@@ -82,6 +82,9 @@ func (t *tx) deleteVersions(a *articleRecord, done *store.Deleted) (err error) {
 	if done.Captures, err = t.dropCaptures(a); err != nil {
 		return err
 	}
+	if err := t.dropCopies(a); err != nil {
+		return err
+	}
 	if done.Versions, err = t.dropVersions(a); err != nil {
 		return err
 	}

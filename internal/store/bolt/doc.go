@@ -55,6 +55,10 @@
 //	marks       't', n4 0, n4 block          from when to when these events are: ms6, ms6 for each 128
 //	marks       'a', n4 source, ms6, n4      empty; the order of one source's articles, as recent has it for all
 //	captures    ms6, n4 article              capture: an answer as it was sent, with its headers
+//	archives    'c', n4 article, n4 version  copy: what a public archive keeps of a version, or is to
+//	archives    'd', ms6, n4, n4             empty; the copies that are not done by the time they are due
+//	archives    'f'                          n8 Seq: how far the events were followed; absent before the first time
+//	archives    'h'                          ms6: the archive is held back until then
 //	withheld    n4 article                   empty; the articles that are withheld
 //	deleted     12 bytes of SHA-256(key)     n4: the article that held the key and was deleted for good
 //
@@ -86,8 +90,8 @@
 //
 // # Invariants
 //
-// schedule, recent, marks, queue, due and watching say nothing that the records do
-// not, and everything they do; every number a record names exists; versions of
+// schedule, recent, marks, queue, due, watching and the order in which copies are
+// due say nothing that the records do not, and everything they do; every number a record names exists; versions of
 // an article are numbered 1, 2, 3 … and each has the text its hash says.
 // [Store.Check] reads everything and proves it.
 //

@@ -35,6 +35,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store, reopen func(t *testi
 		{"MoveChannel", moveChannelTests},
 		{"Reader", readerTests},
 		{"Keeper", keeperTests},
+		{"Archive", archiveTests},
 		{"Import", importTests},
 		{"Whole", wholeTests},
 	} {
