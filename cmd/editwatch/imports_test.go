@@ -33,6 +33,9 @@ var mayImport = map[string][]string{
 	"watcher/feed":    {"internal/news", "internal/safehttp"},
 	"watcher/extract": {"internal/news"},
 
+	"watcher/archive":             {"internal/news", "internal/safehttp", "internal/store"},
+	"watcher/archive/archivetest": {},
+
 	"notify":            {"internal/brief", "internal/news", "internal/report", "internal/store"},
 	"notify/console":    {"notify", "internal/brief"},
 	"notify/discord":    {"notify", "internal/brief", "internal/discord", "internal/news"},
