@@ -179,6 +179,7 @@ type Store interface {
 	Thread(ctx context.Context, channel news.ChannelName, article news.ArticleID) (news.Thread, error)
 	ReleaseChannel(ctx context.Context, channel news.ChannelName, now time.Time) error
 	Deliveries(ctx context.Context, q store.DeliveryQuery) ([]news.Delivery, error)
+	Copies(ctx context.Context, article news.ArticleID, from, to int) ([]news.Copy, error)
 }
 
 // Options configure a [Bot].

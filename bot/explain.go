@@ -29,12 +29,20 @@ type explainEvent struct {
 	At           time.Time         `json:"at"`
 	Significance news.Significance `json:"significance"`
 	Told         []explainTold     `json:"channels"`
+	Copies       []explainCopy     `json:"copies,omitempty"` // of both versions, at a public archive
 }
 
 type explainTold struct {
 	Watch   news.WatchID     `json:"watch"`
 	Channel news.ChannelName `json:"channel"`
 	State   string           `json:"state"`
+}
+
+type explainCopy struct {
+	Version int            `json:"version"`
+	State   news.CopyState `json:"state"`
+	URL     string         `json:"url,omitempty"`
+	Trouble string         `json:"trouble,omitempty"`
 }
 
 // explain says when the article was last checked, what came back, and why
@@ -76,7 +84,7 @@ func (b *Bot) explain(ctx context.Context, c Command, now time.Time) (Answer, er
 		return Answer{}, err
 	}
 	lines = append(lines, circumstances(a, watches, c, now, zone)...)
-	events, err := b.store.Events(ctx, store.EventQuery{Article: a.ID, Withheld: true, Max: 1})
+	events, err := b.store.Events(ctx, store.EventQuery{Article: a.ID, Withheld: true, Kinds: news.HistoryKinds, Max: 1})
 	if err != nil {
 		return Answer{}, err
 	}
@@ -159,6 +167,18 @@ func (b *Bot) told(ctx context.Context, c Command, a news.Article, e news.Event,
 	}
 	if len(f.Told) == 0 {
 		lines = append(lines, "No watch here is of this article.")
+	}
+	copies, err := b.store.Copies(ctx, a.ID, min(e.From, e.To), e.To)
+	if err != nil {
+		return f, nil, err
+	}
+	for _, copied := range copies {
+		stands := brief.Copy(copied)
+		if copied.State == news.CopyKept {
+			stands = copied.URL
+		}
+		f.Copies = append(f.Copies, explainCopy{copied.Version, copied.State, news.CopyURL(copies, copied.Version), copied.Trouble})
+		lines = append(lines, fmt.Sprintf("Archived copy of version %d: %s", copied.Version, stands))
 	}
 	return f, lines, nil
 }

@@ -70,7 +70,7 @@ func (b *Bot) pageOf(ctx context.Context, c Command, a news.Article) (events []n
 		most = defaultHistory
 	}
 	if c.After > 0 {
-		q := store.EventQuery{Article: a.ID, Withheld: true, After: news.Seq(c.After), Oldest: true, Max: most + 1}
+		q := store.EventQuery{Article: a.ID, Withheld: true, Kinds: news.HistoryKinds, After: news.Seq(c.After), Oldest: true, Max: most + 1}
 		if events, err = b.store.Events(ctx, q); err != nil {
 			return nil, false, false, err
 		}
@@ -79,7 +79,7 @@ func (b *Bot) pageOf(ctx context.Context, c Command, a news.Article) (events []n
 		slices.Reverse(events)
 		return events, true, newer, nil
 	}
-	q := store.EventQuery{Article: a.ID, Withheld: true, Before: news.Seq(max(c.Before, 0)), Max: most + 1}
+	q := store.EventQuery{Article: a.ID, Withheld: true, Kinds: news.HistoryKinds, Before: news.Seq(max(c.Before, 0)), Max: most + 1}
 	if events, err = b.store.Events(ctx, q); err != nil {
 		return nil, false, false, err
 	}

@@ -17,7 +17,7 @@ import (
 // errMoot means that a delivery turned out to have nothing to say.
 var errMoot = errors.New("nothing is left to say")
 
-// sentMax bounds how far back the first post on an article is looked for.
+// sentMax bounds how far back a post on an article is looked for.
 const sentMax = 1000
 
 // compose turns a delivery into what its channel's Sender is given. It returns
@@ -25,8 +25,14 @@ const sentMax = 1000
 func (n *Notifier) compose(ctx context.Context, d news.Delivery) (Announcement, error) {
 	channel, _ := n.channel(d.Channel)
 	a := Announcement{Delivery: d}
+	told := d // what the message tells
 	var err error
-	if a.events, a.Mention, err = n.wanted(ctx, d); err != nil {
+	if d.Kind == news.Update {
+		if told, err = n.posted(ctx, d); err != nil {
+			return a, err
+		}
+	}
+	if a.events, a.Mention, err = n.wanted(ctx, told); err != nil {
 		return a, err
 	}
 	settings, err := n.store.Settings(ctx, d.Channel)
@@ -42,7 +48,7 @@ func (n *Notifier) compose(ctx context.Context, d news.Delivery) (Announcement, 
 		}
 	}
 	if d.Kind == news.Update {
-		return n.composeUpdate(ctx, a, channel)
+		return n.composeUpdate(ctx, a, told, channel)
 	}
 	a.publish = n.publishes(settings, channel, a.events)
 	if settings.Threads == news.ThreadsOff || a.publish {
@@ -161,15 +167,12 @@ func (n *Notifier) phrase(r news.Report, channel Channel) brief.Brief {
 	return b
 }
 
-// composeUpdate renders the first post on the article again, with what has
-// happened to the article since.
-func (n *Notifier) composeUpdate(ctx context.Context, a Announcement, channel Channel) (Announcement, error) {
+// composeUpdate renders a post again, with the copies at an archive that there
+// are by now, and the first post on the article also with what has happened to the
+// article since.
+func (n *Notifier) composeUpdate(ctx context.Context, a Announcement, told news.Delivery, channel Channel) (Announcement, error) {
 	d := a.Delivery
-	root, err := n.root(ctx, d)
-	if err != nil {
-		return a, err
-	}
-	events, err := n.events(ctx, root)
+	events, err := n.events(ctx, told)
 	if err != nil {
 		return a, err
 	}
@@ -181,7 +184,7 @@ func (n *Notifier) composeUpdate(ctx context.Context, a Announcement, channel Ch
 		return a, err
 	}
 	a.Brief, a.Buttons = n.phrase(a.Report, channel), buttons(a.Report)
-	if to := a.Report.To; to != nil && article.Versions > to.Version {
+	if to := a.Report.To; d.Message == a.Thread.Root && to != nil && article.Versions > to.Version {
 		a.Brief.Remarks = append(a.Brief.Remarks, since(article.Versions-to.Version, article.Versions))
 	}
 	return a, nil
@@ -195,8 +198,8 @@ func since(edits, version int) string {
 	return fmt.Sprintf("edited %s since, now at version %d", times, version)
 }
 
-// root returns the delivery that posted the message d is to change.
-func (n *Notifier) root(ctx context.Context, d news.Delivery) (news.Delivery, error) {
+// posted returns the delivery that posted the message d is to change.
+func (n *Notifier) posted(ctx context.Context, d news.Delivery) (news.Delivery, error) {
 	q := store.DeliveryQuery{Channel: d.Channel, Article: d.Article, State: news.Sent, Max: sentMax}
 	told, err := n.store.Deliveries(ctx, q)
 	if err != nil {

@@ -71,8 +71,9 @@
 //     take no key that would let them tell.
 //
 // A process that could post but not settle remembers the outcome and settles
-// later without posting again. Updates of earlier messages are decoration: they
-// are given up early and never hold an announcement back.
+// later without posting again. Updates of earlier messages (that the article was
+// edited since, where an archive keeps it; see linking.go) are decoration: they are
+// given up early and never hold an announcement back.
 package notify
 
 import (

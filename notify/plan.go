@@ -86,6 +86,9 @@ func (n *Notifier) owed(ctx context.Context, name news.ChannelName) ([]news.Deli
 func (n *Notifier) duties(ctx context.Context, e news.Event, window time.Duration,
 	owed func(context.Context, news.ChannelName) ([]news.Delivery, error),
 ) ([]store.Duty, error) {
+	if e.Kind == news.Archived {
+		return n.linking(ctx, e)
+	}
 	wanters, err := n.wanting(ctx, e, e.At)
 	if err != nil {
 		return nil, err

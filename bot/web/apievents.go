@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -55,13 +56,34 @@ func (s *site) apiEvents(w http.ResponseWriter, r *http.Request) error {
 	if more {
 		next = s.next(w, r, more, strconv.FormatUint(uint64(events[limit-1].Seq), 10))
 	}
-	return s.sendJSON(w, r, s.tagOf(r, events), func(ctx context.Context) (any, error) {
+	copies, err := s.copiesOf(r.Context(), events...)
+	if err != nil {
+		return err
+	}
+	return s.sendJSON(w, r, s.tagOf(r, events, copies), func(ctx context.Context) (any, error) {
 		reports, err := s.reports(ctx, events, s.base(r))
 		return struct {
 			Events []news.Report `json:"events"`
 			Next   string        `json:"next"`
 		}{reports, next}, err
 	})
+}
+
+// copiesOf returns the copies of the versions at both ends of events: a copy comes
+// later than the event, whose answer changes with it.
+func (s *site) copiesOf(ctx context.Context, events ...news.Event) ([]news.Copy, error) {
+	var all []news.Copy
+	for _, e := range events {
+		if e.To == 0 {
+			continue
+		}
+		copies, err := s.store.Copies(ctx, e.Article, cmp.Or(e.From, e.To), e.To)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, copies...)
+	}
+	return all, nil
 }
 
 // shown returns nil if the article is there and not withheld, or if none is
@@ -95,7 +117,11 @@ func (s *site) apiEvent(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.sendJSON(w, r, s.tagOf(r, e), func(ctx context.Context) (any, error) {
+	copies, err := s.copiesOf(r.Context(), e)
+	if err != nil {
+		return err
+	}
+	return s.sendJSON(w, r, s.tagOf(r, e, copies), func(ctx context.Context) (any, error) {
 		return s.report(ctx, s.store, e, s.base(r))
 	})
 }
@@ -105,8 +131,7 @@ var (
 		Text: "The operator can switch it on in the configuration. Lists of events can be filtered without it."}
 	classes = []news.Class{news.ClassHeadline, news.ClassCorrection, news.ClassFact, news.ClassStandfirst, news.ClassAddition,
 		news.ClassRemoval, news.ClassRewrite, news.ClassReorder, news.ClassMinor, news.ClassTypography}
-	eventKinds = []news.EventKind{news.Edited, news.Removed, news.Returned, news.Reverted, news.Testing, news.Redirected, news.Retired,
-		news.Live, news.Failing, news.Recovered}
+	eventKinds = append(slices.Clone(news.HistoryKinds), news.Archived)
 )
 
 // least reads the parameter min.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/editwatch/editwatch/internal/edit"
 	"github.com/editwatch/editwatch/internal/news"
+	"github.com/editwatch/editwatch/internal/report"
 	"github.com/editwatch/editwatch/internal/store"
 )
 
@@ -20,6 +21,7 @@ type versionBody struct {
 	Hash      news.Hash      `json:"hash"`
 	Extractor string         `json:"extractor"`
 	Headline  string         `json:"headline"`
+	Archive   string         `json:"archive"`        // where a public archive keeps it; empty until one does
 	Text      *textBody      `json:"text,omitempty"` // left out of lists
 	// Excerpt says that Text is what the edits on either side changed of it, so
 	// that Hash cannot be made of it.
@@ -40,10 +42,11 @@ type versionLinks struct {
 	Diff string `json:"diff"` // to the version before; empty for the baseline
 }
 
-func (s *site) versionBody(v news.Version, base string) versionBody {
+func (s *site) versionBody(v news.Version, copies []news.Copy, base string) versionBody {
 	b := versionBody{
 		Article: v.Article, Number: v.Number, Seen: v.Seen.UTC(), Hash: v.Hash, Extractor: v.Extractor, Headline: v.Text.Headline,
-		Links: versionLinks{Self: base + apiRoot + versionPath(v.Article, v.Number), Page: base + versionPath(v.Article, v.Number)},
+		Archive: news.CopyURL(copies, v.Number),
+		Links:   versionLinks{Self: base + apiRoot + versionPath(v.Article, v.Number), Page: base + versionPath(v.Article, v.Number)},
 	}
 	if v.Number > 1 {
 		b.Links.Diff = base + apiRoot + diffPath(v.Article, v.Number-1, v.Number)
@@ -65,7 +68,11 @@ func (s *site) apiVersions(w http.ResponseWriter, r *http.Request) error {
 	after = max(after, a.Pruned)
 	last := min(after+limit, a.Versions)
 	next := s.next(w, r, last < a.Versions, strconv.Itoa(last))
-	return s.sendJSON(w, r, s.tagOf(r, a.ID, a.Versions, a.Hash), func(ctx context.Context) (any, error) {
+	copies, err := s.store.Copies(r.Context(), a.ID, after+1, last)
+	if err != nil {
+		return err
+	}
+	return s.sendJSON(w, r, s.tagOf(r, a.ID, a.Versions, a.Hash, copies), func(ctx context.Context) (any, error) {
 		body := struct {
 			Versions []versionBody `json:"versions"`
 			Next     string        `json:"next"`
@@ -75,7 +82,7 @@ func (s *site) apiVersions(w http.ResponseWriter, r *http.Request) error {
 		}
 		list, err := s.store.Versions(ctx, a.ID, after+1, last)
 		for _, v := range list {
-			body.Versions = append(body.Versions, s.versionBody(v, s.base(r)))
+			body.Versions = append(body.Versions, s.versionBody(v, copies, s.base(r)))
 		}
 		return body, err
 	})
@@ -94,12 +101,16 @@ func (s *site) apiVersion(w http.ResponseWriter, r *http.Request) error {
 	if err := hasVersion(a, n); err != nil {
 		return err
 	}
-	return s.sendJSON(w, r, s.tagOf(r, a.ID, n), func(ctx context.Context) (any, error) {
+	copies, err := s.store.Copies(r.Context(), a.ID, n, n)
+	if err != nil {
+		return err
+	}
+	return s.sendJSON(w, r, s.tagOf(r, a.ID, n, copies), func(ctx context.Context) (any, error) {
 		v, err := s.store.Version(ctx, a.ID, n)
 		if err != nil {
 			return nil, noVersion(err)
 		}
-		b := s.versionBody(v, s.base(r))
+		b := s.versionBody(v, copies, s.base(r))
 		text, err := s.shownText(ctx, a, v)
 		if err != nil {
 			return nil, err
@@ -141,7 +152,11 @@ func (s *site) apiDiff(w http.ResponseWriter, r *http.Request) error {
 		return &refusal{Status: http.StatusBadRequest, Title: "An edit leads from an older version to a newer one",
 			Text: "Name the lower number first."}
 	}
-	return s.sendJSON(w, r, s.tagOf(r, a.ID, a.URL, a.Headline, a.Source, from, to), func(ctx context.Context) (any, error) {
+	copies, err := s.store.Copies(r.Context(), a.ID, from, to)
+	if err != nil {
+		return err
+	}
+	return s.sendJSON(w, r, s.tagOf(r, a.ID, a.URL, a.Headline, a.Source, from, to, copies), func(ctx context.Context) (any, error) {
 		old, err := s.store.Version(ctx, a.ID, from)
 		if err != nil {
 			return nil, noVersion(err)
@@ -152,17 +167,13 @@ func (s *site) apiDiff(w http.ResponseWriter, r *http.Request) error {
 		}
 		b := diffBody{
 			Article: news.ReportArticle{ID: a.ID, URL: a.URL, Headline: a.Headline, Source: a.Source},
-			From:    reportEnd(old), To: reportEnd(next),
+			From:    report.End(old, copies), To: report.End(next, copies),
 			Edit:  s.shownEdit(edit.Compare(next.Before(old), next.Text)),
 			Links: diffLinks{s.base(r) + diffPath(a.ID, from, to)},
 		}
 		b.ChangedBetween, err = s.changedBetween(ctx, a.ID, from, to)
 		return b, err
 	})
-}
-
-func reportEnd(v news.Version) news.ReportEnd {
-	return news.ReportEnd{Version: v.Number, Seen: v.Seen.UTC(), Hash: v.Hash}
 }
 
 // reports makes the reports of events. What was deleted leaves the rest of a

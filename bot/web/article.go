@@ -47,6 +47,7 @@ type moment struct {
 	Later                 string // "about 4 hours later" than the version before
 	Version, From         int    // 0 when no version came
 	VersionPath, DiffPath string
+	Archive               string // where a public archive keeps the version
 	Rank, Badge           string
 	Classes               []string
 	Between               string // "changed between 10:02 and 10:12 UTC"
@@ -68,11 +69,15 @@ func (s *site) article(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	f.Source = ""
-	events, err := s.store.Events(ctx, f.query(store.EventQuery{Article: a.ID, Before: before, Max: timelineEvents + 1}))
+	events, err := s.store.Events(ctx, f.query(store.EventQuery{Article: a.ID, Kinds: news.HistoryKinds, Before: before, Max: timelineEvents + 1}))
 	if err != nil {
 		return err
 	}
-	return s.sendPage(w, r, "article", s.tagOf(r, a, events), func() (view, error) {
+	copies, err := s.copiesOf(ctx, events...)
+	if err != nil {
+		return err
+	}
+	return s.sendPage(w, r, "article", s.tagOf(r, a, events, copies), func() (view, error) {
 		page := articlePage{
 			heading: headingOf(a),
 			Counts:  brief.Versions(a.Versions, a.Edits),
@@ -325,6 +330,7 @@ func (s *site) moment(ctx context.Context, st report.Store, l listed) (moment, e
 		m.Badge = string(l.Kind)
 	}
 	rep := told.Report
+	m.Archive = rep.Links.Archive
 	if n := len(m.When); n > 0 && rep.ChangedBetween != nil {
 		m.Between = m.When[n-1]
 	}

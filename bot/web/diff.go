@@ -61,7 +61,8 @@ type versionEnd struct {
 	Seen      time.Time
 	Hash      news.Hash
 	Extractor string
-	Archive   string // address of a copy that others keep; empty without one
+	Archive   string // where a public archive keeps the version; empty without a copy
+	NoArchive string // how that stands, where a copy was wanted and there is none
 }
 
 // rowOf is a row with what its template needs of the page.
@@ -96,8 +97,12 @@ func (s *site) diff(w http.ResponseWriter, r *http.Request) error {
 		_, view := layoutOf(r)
 		return s.redirect(w, r, diffPath(a.ID, to, from)+view)
 	}
+	copies, err := s.store.Copies(ctx, a.ID, from, to)
+	if err != nil {
+		return err
+	}
 	a.Polling, a.Hold = news.Polling{}, nil // the page does not show them
-	return s.sendPage(w, r, "diff", s.tagOf(r, a), func() (view, error) {
+	return s.sendPage(w, r, "diff", s.tagOf(r, a, copies), func() (view, error) {
 		st, err := s.read(ctx, &a, news.Event{From: from, To: to})
 		if err != nil {
 			return view{}, noVersion(err)
@@ -106,7 +111,7 @@ func (s *site) diff(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return view{}, err
 		}
-		page, err := s.diffPage(ctx, st, a, rep)
+		page, err := s.diffPage(ctx, st, a, rep, copies)
 		if err != nil {
 			return view{}, err
 		}
@@ -126,7 +131,7 @@ func (s *site) edited(ctx context.Context, st report.Store, id news.ArticleID, f
 	return rep, noVersion(err)
 }
 
-func (s *site) diffPage(ctx context.Context, st report.Store, a news.Article, rep news.Report) (diffPage, error) {
+func (s *site) diffPage(ctx context.Context, st report.Store, a news.Article, rep news.Report, copies []news.Copy) (diffPage, error) {
 	page := diffPage{heading: headingOf(a)}
 	from, to := rep.From.Version, rep.To.Version
 	old, err := st.Version(ctx, a.ID, from)
@@ -137,7 +142,7 @@ func (s *site) diffPage(ctx context.Context, st report.Store, a news.Article, re
 	if err != nil {
 		return page, noVersion(err)
 	}
-	page.From, page.To = endOf(old), endOf(new)
+	page.From, page.To = endOf(old, copies), endOf(new, copies)
 	if rep.ChangedBetween, err = s.changedBetween(ctx, a.ID, from, to); err != nil {
 		return page, err
 	}
@@ -179,8 +184,17 @@ func (d *diffPage) layOut(r *http.Request) {
 	}
 }
 
-func endOf(v news.Version) versionEnd {
-	return versionEnd{Number: v.Number, Path: versionPath(v.Article, v.Number), Seen: v.Seen, Hash: v.Hash, Extractor: v.Extractor}
+func endOf(v news.Version, copies []news.Copy) versionEnd {
+	end := versionEnd{
+		Number: v.Number, Path: versionPath(v.Article, v.Number), Seen: v.Seen, Hash: v.Hash, Extractor: v.Extractor,
+		Archive: news.CopyURL(copies, v.Number),
+	}
+	for _, c := range copies {
+		if c.Version == v.Number && end.Archive == "" {
+			end.NoArchive = brief.Copy(c)
+		}
+	}
+	return end
 }
 
 // lookBack bounds how many events of the article are read to find when two
@@ -246,13 +260,17 @@ func (s *site) versionPage(w http.ResponseWriter, r *http.Request) error {
 	if err := hasVersion(a, n); err != nil {
 		return err
 	}
+	copies, err := s.store.Copies(ctx, a.ID, n, n)
+	if err != nil {
+		return err
+	}
 	a.Polling, a.Hold = news.Polling{}, nil
-	return s.sendPage(w, r, "version", s.tagOf(r, a), func() (view, error) {
+	return s.sendPage(w, r, "version", s.tagOf(r, a, copies), func() (view, error) {
 		v, err := s.store.Version(ctx, a.ID, n)
 		if err != nil {
 			return view{}, noVersion(err)
 		}
-		page := wholeText{heading: headingOf(a), versionEnd: endOf(v), Excerpt: s.excerpt}
+		page := wholeText{heading: headingOf(a), versionEnd: endOf(v, copies), Excerpt: s.excerpt}
 		if page.Text, err = s.shownText(ctx, a, v); err != nil {
 			return view{}, err
 		}

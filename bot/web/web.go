@@ -66,6 +66,7 @@ type Store interface {
 	Events(ctx context.Context, q store.EventQuery) ([]news.Event, error)
 	Sources(ctx context.Context, after string, max int) ([]string, error)
 	Counts(ctx context.Context) (store.Counts, error)
+	Copies(ctx context.Context, article news.ArticleID, from, to int) ([]news.Copy, error)
 	Signal() (changed <-chan struct{}, stop func())
 }
 

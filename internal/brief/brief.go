@@ -141,7 +141,7 @@ func Of(r news.Report, o Options) Brief {
 		What:    what(r),
 		URL:     r.Article.URL,
 		Subject: subjectOf(r),
-		Links:   links(r.Links),
+		Links:   links(r),
 	}
 	b.Source, b.Subject = Cut(b.Source, maxSource), Cut(b.Subject, maxHeadline)
 	b.Lines = append(sentences(r), editLines(r, o)...)
@@ -209,9 +209,16 @@ func Runs(pieces ...Run) []Run {
 // Empty reports whether there is nothing to say.
 func (b Brief) Empty() bool { return b.What == "" && len(b.Lines) == 0 }
 
-func links(l news.ReportLinks) []Link {
+// links are where people read more. Of the copies at an archive there may be
+// either, both or none.
+func links(r news.Report) []Link {
+	after := Link{"Archived copy", r.Links.Archive}
+	var before Link
+	if r.From != nil && r.Edit != nil {
+		before, after.Label = Link{"Archived before", r.From.Archive}, "Archived after"
+	}
 	var out []Link
-	for _, link := range []Link{{"History", l.History}, {"Side by side", l.Diff}, {"Archive", l.Archive}} {
+	for _, link := range []Link{{"History", r.Links.History}, {"Side by side", r.Links.Diff}, before, after} {
 		if link.URL != "" {
 			out = append(out, link)
 		}

@@ -154,6 +154,8 @@ func parseReport(t testing.TB, s string) (news.Report, Options) {
 			r.Detail = value
 		case "links":
 			r.Links = news.ReportLinks{History: value + "/history", Diff: value + "/diff", Archive: value + "/archive"}
+		case "archived before":
+			r.From.Archive = value
 		case "zone":
 			z, err := time.LoadLocation(value)
 			if err != nil {

@@ -403,7 +403,7 @@ func TestAnyRecordGoesRound(t *testing.T) {
 			id := rapid.SampledFrom(ids).Draw(t, "article")
 			at := start.Add(time.Duration(i+7) * time.Hour)
 			if rapid.IntRange(0, 3).Draw(t, "what") == 0 {
-				happened(t, s, id, news.Event{Kind: rapid.SampledFrom(kinds).Draw(t, "kind"), At: at, Detail: word.Draw(t, "detail")})
+				happened(t, s, id, news.Event{Kind: rapid.SampledFrom(news.HistoryKinds).Draw(t, "kind"), At: at, Detail: word.Draw(t, "detail")})
 				continue
 			}
 			read(t, s, id, text(word.Draw(t, "headline"), rapid.SliceOfN(word, 0, 4).Draw(t, "paragraphs")...), at)

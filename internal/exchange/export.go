@@ -160,7 +160,7 @@ func (x *exporter) wants(ctx context.Context, a news.Article) (bool, error) {
 		return true, nil
 	}
 	events, err := x.s.Events(ctx, store.EventQuery{
-		Article: a.ID, Since: x.part.Since, Until: x.part.Until, Before: x.span.through + 1, Max: 1,
+		Article: a.ID, Kinds: news.HistoryKinds, Since: x.part.Since, Until: x.part.Until, Before: x.span.through + 1, Max: 1,
 	})
 	return len(events) > 0, err
 }
@@ -187,11 +187,15 @@ func (x *exporter) article(ctx context.Context, a news.Article) error {
 		if err != nil {
 			return err
 		}
+		copies, err := x.s.Copies(ctx, a.ID, from, from+versionPage-1)
+		if err != nil {
+			return err
+		}
 		for _, v := range list {
 			if !x.part.Until.IsZero() && !v.Seen.Before(x.part.Until) {
 				return nil
 			}
-			if err := x.write(versionLine{"version", name, v.Number, v.Seen.UTC(), v.Hash, v.Extractor, whole(v.Text), v.Basis}); err != nil {
+			if err := x.write(versionLine{"version", name, v.Number, v.Seen.UTC(), v.Hash, v.Extractor, whole(v.Text), v.Basis, news.CopyURL(copies, v.Number)}); err != nil {
 				return err
 			}
 			x.totals.Versions++

@@ -19,7 +19,7 @@ import (
 // once.
 func eachEvent(ctx context.Context, s Source, part Part, sp span, fn func(lines []eventLine, last news.Seq) error) error {
 	// An event's source in the store is what it was called at the time.
-	q := store.EventQuery{Since: part.Since, Until: part.Until, Oldest: true, Before: sp.through + 1, Max: eventPage}
+	q := store.EventQuery{Kinds: news.HistoryKinds, Since: part.Since, Until: part.Until, Oldest: true, Before: sp.through + 1, Max: eventPage}
 	for {
 		events, err := s.Events(ctx, q)
 		if err != nil || len(events) == 0 {

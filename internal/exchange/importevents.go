@@ -10,14 +10,11 @@ import (
 	"github.com/editwatch/editwatch/internal/store"
 )
 
-// kinds are the kinds of events that a file may have.
-var kinds = append([]news.EventKind{news.Retired, news.Failing, news.Recovered}, news.ToldKinds...)
-
 func (in *importer) event(ctx context.Context, l eventLine) error {
 	switch {
 	case l.Article.ID == "" || l.At.IsZero():
 		return errors.New("an event needs an article and a time")
-	case !slices.Contains(kinds, l.Kind):
+	case !slices.Contains(news.HistoryKinds, l.Kind):
 		return fmt.Errorf("there is no event of the kind %.40q", l.Kind)
 	case l.RedirectedTo != "" && !isAddress(l.RedirectedTo):
 		return errors.New("an article is redirected to a web address; this one is not")

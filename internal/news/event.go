@@ -34,6 +34,10 @@ func (k EventKind) Notice() bool { return k == Failing || k == Recovered }
 // of. The others are about the watching and the record.
 var ToldKinds = []EventKind{Edited, Removed, Returned, Reverted, Testing, Redirected, Live}
 
+// HistoryKinds are the kinds of events that make up an article's history. That
+// an archive keeps a version is said beside the version.
+var HistoryKinds = append(slices.Clone(ToldKinds), Retired, Failing, Recovered)
+
 // An Event is something about an article worth telling. Failing and Recovered
 // may concern a feed instead.
 type Event struct {

@@ -42,6 +42,8 @@ type ReportEnd struct {
 	Version int       `json:"version"`
 	Seen    time.Time `json:"seen"`
 	Hash    Hash      `json:"hash"`
+	// Archive is where a public archive keeps the version, once it does.
+	Archive string `json:"archive,omitempty"`
 }
 
 // ReportLinks are the addresses where people read more; empty when there is
@@ -49,5 +51,6 @@ type ReportEnd struct {
 type ReportLinks struct {
 	History string `json:"history"`
 	Diff    string `json:"diff"`
+	// Archive is where a public archive keeps the newer version, once it does.
 	Archive string `json:"archive"`
 }

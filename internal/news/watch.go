@@ -86,6 +86,8 @@ func (w Watch) Wants(e Event, now time.Time) (ok bool, why string) {
 		return false, "the watch is paused"
 	case e.Kind == Retired && w.Article == "":
 		return false, "articles of a feed retire without a word"
+	case e.Kind == Archived:
+		return false, "where a version is archived is added to what was said of it"
 	case e.Kind != Edited && e.Kind != Reverted:
 		return true, ""
 	case e.Live && !slices.ContainsFunc(e.Classes, func(c Class) bool {

@@ -5,7 +5,7 @@
 // never tell the same edit differently.
 //
 //	events ──Of──> news.Report ──brief.Of──> words
-//	  └─ article, two versions, edit.Compare
+//	  └─ article, two versions and their copies at an archive, edit.Compare
 //
 // It reads and never writes. Several events become one report by comparing
 // the text before the first with the text after the last, so that what was
@@ -29,6 +29,7 @@ type Store interface {
 	Article(ctx context.Context, id news.ArticleID) (news.Article, error)
 	Version(ctx context.Context, article news.ArticleID, number int) (news.Version, error)
 	Feed(ctx context.Context, id news.FeedID) (news.Feed, error)
+	Copies(ctx context.Context, article news.ArticleID, from, to int) ([]news.Copy, error)
 }
 
 // Links makes the addresses of the pages people are sent to.
@@ -140,7 +141,10 @@ func texts(ctx context.Context, s Store, r *news.Report, events []news.Event, li
 	if err != nil {
 		return fmt.Errorf("read version %d of article %s: %w", to, r.Article.ID, err)
 	}
-	r.To, r.New = end(next), next.Text
+	if r.To, err = end(ctx, s, next); err != nil {
+		return err
+	}
+	r.New, r.Links.Archive = next.Text, r.To.Archive
 	if next.Text.Headline != "" {
 		r.Article.Headline = next.Text.Headline
 	}
@@ -156,14 +160,27 @@ func texts(ctx context.Context, s Store, r *news.Report, events []news.Event, li
 	if err != nil {
 		return fmt.Errorf("read version %d of article %s: %w", from, r.Article.ID, err)
 	}
-	r.From, r.Old = end(prev), next.Before(prev)
+	if r.From, err = end(ctx, s, prev); err != nil {
+		return err
+	}
+	r.Old = next.Before(prev)
 	e := edit.Compare(r.Old, next.Text)
 	r.Edit = &e
 	return nil
 }
 
-func end(v news.Version) *news.ReportEnd {
-	return &news.ReportEnd{Version: v.Number, Seen: v.Seen.UTC(), Hash: v.Hash}
+func end(ctx context.Context, s Store, v news.Version) (*news.ReportEnd, error) {
+	copies, err := s.Copies(ctx, v.Article, v.Number, v.Number)
+	if err != nil {
+		return nil, fmt.Errorf("read the copy of version %d of article %s: %w", v.Number, v.Article, err)
+	}
+	e := End(v, copies)
+	return &e, nil
+}
+
+// End returns a version as the end of a report; its copy may be among copies.
+func End(v news.Version, copies []news.Copy) news.ReportEnd {
+	return news.ReportEnd{Version: v.Number, Seen: v.Seen.UTC(), Hash: v.Hash, Archive: news.CopyURL(copies, v.Number)}
 }
 
 // Span returns the number of the version before the first of the events and of

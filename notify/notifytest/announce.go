@@ -76,11 +76,13 @@ func NastyReport() *rapid.Generator[news.Report] {
 			ID: "e1", Seq: 1,
 			Kind: rapid.SampledFrom([]news.EventKind{
 				news.Edited, news.Edited, news.Edited, news.Removed, news.Returned, news.Reverted, news.Testing,
-				news.Redirected, news.Retired, news.Live, news.Failing, news.Recovered,
+				news.Redirected, news.Retired, news.Live, news.Failing, news.Recovered, news.Archived,
 			}).Draw(t, "kind"),
 			Article:      news.ReportArticle{ID: "a1", URL: link.Draw(t, "url"), Headline: s(), Source: s()},
 			RedirectedTo: s(), Detail: s(),
 			Links: news.ReportLinks{History: link.Draw(t, "history"), Diff: link.Draw(t, "diff"), Archive: link.Draw(t, "archive")},
+			From:  &news.ReportEnd{Version: 1, Archive: link.Draw(t, "archived before")},
+			To:    &news.ReportEnd{Version: 2},
 			Edit:  &news.Edit{Significance: news.Major},
 		}
 		r.Edit.Parts = append(r.Edit.Parts, Part(news.WhereHeadline, -1, -1, news.ClassHeadline, s(), s(), s(), s()))

@@ -30,7 +30,6 @@ type world struct {
 	bolt    *bolt.Store
 	store   Store // bolt, or what stands before it
 	archive *archivetest.Wayback
-	takes   time.Duration
 
 	mu   sync.Mutex // guards page
 	page map[string]string
