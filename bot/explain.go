@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -168,19 +169,23 @@ func (b *Bot) told(ctx context.Context, c Command, a news.Article, e news.Event,
 	if len(f.Told) == 0 {
 		lines = append(lines, "No watch here is of this article.")
 	}
-	copies, err := b.store.Copies(ctx, a.ID, min(e.From, e.To), e.To)
-	if err != nil {
-		return f, nil, err
+	archived, err := b.archived(ctx, e, &f)
+	return f, append(lines, archived...), err
+}
+
+// archived says how the copies at a public archive stand, of the versions at both
+// ends of an event.
+func (b *Bot) archived(ctx context.Context, e news.Event, f *explainEvent) (lines []string, err error) {
+	if e.To == 0 {
+		return nil, nil
 	}
-	for _, copied := range copies {
-		stands := brief.Copy(copied)
-		if copied.State == news.CopyKept {
-			stands = copied.URL
-		}
-		f.Copies = append(f.Copies, explainCopy{copied.Version, copied.State, news.CopyURL(copies, copied.Version), copied.Trouble})
-		lines = append(lines, fmt.Sprintf("Archived copy of version %d: %s", copied.Version, stands))
+	copies, err := b.store.Copies(ctx, e.Article, cmp.Or(e.From, e.To), e.To)
+	for _, c := range copies {
+		x := explainCopy{Version: c.Version, State: c.State, Trouble: c.Trouble, URL: news.CopyURL(copies, c.Version)}
+		f.Copies = append(f.Copies, x)
+		lines = append(lines, fmt.Sprintf("Archived copy of version %d: %s", c.Version, first(x.URL, brief.Copy(c)+".")))
 	}
-	return f, lines, nil
+	return lines, err
 }
 
 // fate says whether a watch told its channel of an event, of which r is the

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -33,6 +34,7 @@ func TestExplain(t *testing.T) {
 		event   *news.Event
 		watch   func(w *news.Watch)
 		settle  *news.Delivery // what became of the event's delivery
+		copies  []news.Copy    // at an archive
 		resumed bool           // the watch hears only of what follows the event
 		target  string         // the article's address unless set
 		never   bool           // the article was not read
@@ -86,6 +88,11 @@ func TestExplain(t *testing.T) {
 		{name: "scope", event: edited(func(*news.Event) {}), watch: func(w *news.Watch) { w.Scope = news.ScopeHeadline }, want: "the headline stayed the same"},
 		{name: "paused", watch: func(w *news.Watch) { w.PausedUntil = news.Forever }, want: "w1 in desk is paused until it is resumed: it hears of nothing."},
 		{name: "paused_for_a_while", event: edited(func(*news.Event) {}), watch: func(w *news.Watch) { w.PausedUntil = now.Add(48 * time.Hour) }, want: "not told, because the watch is paused"},
+		{name: "archived", event: major(), copies: []news.Copy{{Version: 2, State: news.CopyKept, URL: "https://archive.example/web/2/a"}},
+			want: "Archived copy of version 2: https://archive.example/web/2/a"},
+		{name: "not_archived", event: major(), copies: []news.Copy{{Version: 1, State: news.CopyGivenUp, Trouble: "the site does not let the archive in"}},
+			want: "Archived copy of version 1: none: the site does not let the archive in."},
+		{name: "to_be_archived", event: major(), copies: []news.Copy{{Version: 2, State: news.CopyAsked}}, want: "Archived copy of version 2: asked for."},
 		{name: "nobody", nobody: true, want: "Nobody watches it"},
 		{name: "never_changed", change: quiet(news.OutcomeNotModified, ""), want: "its text is still the one first seen"},
 	}
@@ -130,6 +137,12 @@ func TestExplain(t *testing.T) {
 			if tt.change != nil {
 				tt.change(&a)
 				if _, err := s.Record(t.Context(), store.Record{Article: a}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for _, c := range tt.copies {
+				c.Article = a.ID
+				if err := errors.Join(s.Want(t.Context(), 1, []news.Copy{c}), s.RecordCopy(t.Context(), c)); err != nil {
 					t.Fatal(err)
 				}
 			}
