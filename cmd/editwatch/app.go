@@ -25,6 +25,7 @@ import (
 	"github.com/editwatch/editwatch/notify"
 	"github.com/editwatch/editwatch/notify/console"
 	"github.com/editwatch/editwatch/watcher"
+	"github.com/editwatch/editwatch/watcher/archive"
 	"github.com/editwatch/editwatch/watcher/fetch"
 )
 
@@ -37,7 +38,8 @@ type app struct {
 	notifier *notify.Notifier
 	bot      *bot.Bot
 	chat     *chat
-	index    *index // nil: search is switched off
+	index    *index            // nil: search is switched off
+	archiver *archive.Archiver // nil: archiving is switched off
 	channels map[news.ChannelName]notify.Channel
 	dry      bool // tell what would be posted, and post nothing
 }
@@ -51,6 +53,10 @@ func newApp(e *env, c config) (*app, error) {
 		return nil, err
 	}
 	if a.channels, names, err = c.senders(e, a.chat); err != nil {
+		return nil, err
+	}
+	client, err := c.archiveClient()
+	if err != nil {
 		return nil, err
 	}
 	if a.store, err = openStore(c.Store); err != nil {
@@ -71,6 +77,7 @@ func newApp(e *env, c config) (*app, error) {
 		Flood:    notify.Flood{Old: time.Duration(c.Announce.Stale)},
 		Logger:   a.log,
 	})
+	a.archiver = c.archiver(client, a.store, a.log)
 	if c.Search {
 		a.index = newIndex(c.Store, a.store, a.log)
 	}

@@ -23,6 +23,7 @@ import (
 	"github.com/editwatch/editwatch/internal/slack"
 	"github.com/editwatch/editwatch/notify/webhook"
 	"github.com/editwatch/editwatch/watcher"
+	"github.com/editwatch/editwatch/watcher/archive"
 )
 
 // defaultConfig is read when no --config is given, if it is there.
@@ -44,6 +45,7 @@ type config struct {
 	Announce  announceConfig  `toml:"announce"`
 	Discord   discordConfig   `toml:"discord"`
 	Slack     slackConfig     `toml:"slack"`
+	Archive   archiveConfig   `toml:"archive"`
 	Limits    limitsConfig    `toml:"limits"`
 	Channels  []channelConfig `toml:"channel"`
 	Watches   []watchConfig   `toml:"watch"`
@@ -131,6 +133,7 @@ func defaults() config {
 			Look: duration(s.Look), GoneFor: duration(s.GoneFor), BackoffMax: duration(s.BackoffMax),
 		},
 		Announce:      announceConfig{Coalesce: duration(10 * time.Minute), Retry: duration(10 * time.Second), Stale: duration(24 * time.Hour)},
+		Archive:       archiveConfig{Min: string(news.MinMinor), Gap: duration(archive.DefaultGap)},
 		Limits:        limitsConfig{Server: 100, Channel: 25, Articles: 500},
 		listenDefault: true,
 	}
@@ -229,6 +232,7 @@ func (c *config) check() error {
 		{"poll.feed", p.Feed, false}, {"poll.feed_least", p.FeedLeast, false}, {"poll.feed_most", p.FeedMost, false},
 		{"poll.look", p.Look, true}, {"poll.gone_for", p.GoneFor, true}, {"poll.backoff_max", p.BackoffMax, true},
 		{"announce.coalesce", c.Announce.Coalesce, true}, {"announce.retry", c.Announce.Retry, false}, {"announce.stale", c.Announce.Stale, false},
+		{"archive.gap", c.Archive.Gap, false},
 		{"retention.versions", c.Retention.Versions, true}, {"retention.captures", c.Retention.Captures, true},
 	} {
 		switch {
@@ -261,10 +265,13 @@ func (c *config) check() error {
 			report("limits.%s: must be 0, which is no limit, or more", key)
 		}
 	}
-	for key, u := range map[string]string{"discord": c.Discord.APIURL, "slack": c.Slack.APIURL} {
+	for key, u := range map[string]string{"discord": c.Discord.APIURL, "slack": c.Slack.APIURL, "archive": c.Archive.APIURL} {
 		if u != "" && !isWeb(u) {
 			report("%s.api_url: %q is not a web address", key, u)
 		}
+	}
+	if _, err := news.ParseMin(c.Archive.Min); err != nil {
+		report("archive: %w", err)
 	}
 	c.Web.check(report)
 	names := map[string]bool{consoleName: true}

@@ -69,6 +69,7 @@ func (c *doctorCmd) Run(e *env) error {
 	d.config = conf
 	d.configuration()
 	d.keeping()
+	d.archive()
 	watches := d.store()
 	d.channels(watches)
 	d.addresses(watches)

@@ -18,6 +18,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/editwatch/editwatch/watcher/archive/archivetest"
 )
 
 func TestMain(m *testing.M) {
@@ -35,6 +37,8 @@ func TestMain(m *testing.M) {
 //	                    to answer with, and page.html.location a redirect.
 //	receive NAME FILE   take what is posted, a line each in FILE; the status in
 //	                    FILE.status is answered, 200 without it
+//	wayback NAME KEYS   an archive on loopback, whose address is put into $NAME; what
+//	                    it is asked stands in NAME.txt, a line each
 //	await CMD ARGS      repeat a command until it succeeds, 15 seconds at most
 //	contains FILE TEXT  FILE contains TEXT; with ! it does not
 //	count N REGEXP FILE the regular expression matches N times in FILE
@@ -53,7 +57,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"serve": serveCmd, "receive": receiveCmd, "await": awaitCmd,
+			"serve": serveCmd, "receive": receiveCmd, "wayback": waybackCmd, "await": awaitCmd,
 			"contains": containsCmd, "count": countCmd, "expand": expandCmd, "sqlite": sqliteCmd,
 			"shell": shellCmd,
 		},
@@ -134,6 +138,24 @@ func receiveCmd(ts *testscript.TestScript, neg bool, args []string) {
 		}
 		w.WriteHeader(status)
 	}))
+}
+
+func waybackCmd(ts *testscript.TestScript, neg bool, args []string) {
+	file := ts.MkAbs(args[0] + ".txt")
+	ts.Check(os.WriteFile(file, nil, 0o666))
+	wayback := archivetest.New(archivetest.Options{Keys: args[1], Takes: 1200 * time.Millisecond})
+	listenFor(ts, args[0], http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if f, err := os.OpenFile(file, os.O_APPEND|os.O_WRONLY, 0); err == nil { // one question at a time
+			fmt.Fprintln(f, r.Method, r.URL.Path)
+			f.Close()
+		}
+		wayback.ServeHTTP(w, r)
+	}))
+	ts.Defer(func() {
+		if c := wayback.Complaints(); len(c) > 0 {
+			ts.Fatalf("the archive complains: %q", c)
+		}
+	})
 }
 
 func awaitCmd(ts *testscript.TestScript, neg bool, args []string) {

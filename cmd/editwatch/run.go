@@ -98,6 +98,9 @@ func (a *app) run(e *env, l net.Listener, urls []string, dry bool) error {
 	if !dry {
 		a.chat.run(ctx, group.Go)
 	}
+	if a.archiver != nil && !dry {
+		group.Go(func() error { return a.archiver.Run(ctx) })
+	}
 	group.Go(func() error { return a.addAll(ctx, e, urls) })
 	err := group.Wait()
 	if e.ctx.Err() != nil {
