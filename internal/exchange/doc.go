@@ -25,7 +25,8 @@
 // An event has the form it has in the API (news.Report), but for the numbers and
 // links that are of one store only, with what the record keeps of it besides. An
 // article's id is made from its address, so that it is the same in every store's
-// file; twin marks one whose address is another article's. Readers pass over
+// file; twin marks one whose address is another article's. A version that a public
+// archive keeps has the copy's address; that it came is no event here. Readers pass over
 // fields that they do not know. A new version of the form gets a new number.
 //
 // A file with since and until holds the events of that time, the articles they

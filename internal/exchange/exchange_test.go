@@ -126,6 +126,7 @@ func sample(t testing.TB) store.Store {
 	happened(t, s, a.ID, news.Event{Kind: news.Redirected, At: start.Add(49 * time.Hour), RedirectedTo: "https://harbourpost.example/closed"})
 	read(t, s, a.ID, text("Council delays bridge repair", "It carries 8,000 vehicles.", "Ferries run."), start.Add(50*time.Hour))
 	happened(t, s, a.ID, news.Event{Kind: news.Reverted, At: start.Add(50 * time.Hour), To: 4, From: 3, RevertedTo: 1, Significance: news.Major})
+	archived(t, s, a.ID, 2, "https://archive.example/web/20260503110500/https://harbourpost.example/bridge")
 	feed := news.Feed{URL: "https://gazette.example/feed?token=secret", Title: "Gazette"}
 	if _, err := s.Sight(t.Context(), &feed, nil); err != nil {
 		t.Fatal(err)
@@ -134,6 +135,15 @@ func sample(t testing.TB) store.Store {
 		t.Fatal(err)
 	}
 	return s
+}
+
+// archived has an archive keep a version.
+func archived(t fataler, s store.Store, id news.ArticleID, version int, url string) {
+	t.Helper()
+	c := news.Copy{Article: id, Version: version, State: news.CopyKept, Wanted: start, Settled: start, URL: url}
+	if err := s.ImportCopies(context.Background(), []news.Copy{c}); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func exported(t fataler, s Source, part Part) string {
@@ -332,6 +342,7 @@ func TestBadFiles(t *testing.T) {
 		"stray version": {head + `{"type":"version","article":"x1","number":1,"hash":"` + string(news.Text{}.Hash()) + `","text":{}}`, "line 2: a version stands behind its article"},
 		"stray event":   {head + `{"type":"event","article":{"id":"x1"},"kind":"removed","at":"2026-05-03T10:00:00Z"}` + "\n" + `{"type":"end"}`, "there is no article"},
 		"kind":          {head + article + `{"type":"event","article":{"id":"x1"},"kind":"x","at":"2026-05-03T10:00:00Z"}`, "line 3: there is no event of the kind"},
+		"archive":       {head + article + `{"type":"version","article":"x1","number":1,"archive":"javascript:alert(1)","hash":"` + string(news.Text{}.Hash()) + `"}`, "line 3: version 1 is archived at no web address"},
 		"time":          {head + article + `{"type":"event","article":{"id":"x1"},"kind":"removed"}`, "line 3: an event needs"},
 		"script":        {head + strings.Replace(article, "https:", "javascript:", 1), "line 2: an article is at a web address"},
 		"elsewhere":     {head + article + `{"type":"event","article":{"id":"x1"},"kind":"redirected","at":"2026-05-03T10:00:00Z","redirected_to":"javascript:alert(1)"}`, "line 3: an article is redirected to a web address"},

@@ -22,6 +22,7 @@ type Target interface {
 	Sight(ctx context.Context, feed *news.Feed, sightings []store.Sighting) ([]store.Sighted, error)
 	Record(ctx context.Context, r store.Record) (store.Recorded, error)
 	RecordImported(ctx context.Context, events []news.Event) error
+	ImportCopies(ctx context.Context, copies []news.Copy) error
 }
 
 // maxLine is the longest line that Import reads, in bytes. The largest version

@@ -88,6 +88,9 @@ func (in *importer) version(ctx context.Context, l versionLine, size int) error 
 	if len(in.articles) == 0 || in.articles[len(in.articles)-1].ID != l.Article {
 		return errors.New("a version stands behind its article; this one does not")
 	}
+	if l.Archive != "" && !isAddress(l.Archive) {
+		return fmt.Errorf("version %d is archived at no web address", l.Number)
+	}
 	a := in.articles[len(in.articles)-1]
 	if n := len(a.versions); l.Number < 1 || n > 0 && l.Number != a.versions[n-1].Number+1 {
 		return fmt.Errorf("version %d is not the next one", l.Number)

@@ -33,8 +33,12 @@ func record(ctx context.Context, t Target, in *incoming, shift int) (added, _ in
 			shift = first.Number - 1
 		}
 	}
+	var copies []news.Copy
 	for _, v := range in.versions {
 		n := v.Number - shift
+		if v.Archive != "" && n > a.Pruned {
+			copies = append(copies, news.Copy{Article: in.id, Version: n, State: news.CopyKept, Wanted: v.Seen, Settled: v.Seen, URL: v.Archive})
+		}
 		hash, known := in.have[n]
 		switch {
 		case known && hash == v.Hash, n <= a.Pruned:
@@ -57,5 +61,8 @@ func record(ctx context.Context, t Target, in *incoming, shift int) (added, _ in
 		in.have[n] = v.Hash
 		added++
 	}
-	return added, shift, nil
+	if len(copies) == 0 {
+		return added, shift, nil
+	}
+	return added, shift, t.ImportCopies(ctx, copies)
 }

@@ -55,7 +55,7 @@ type versionLine struct {
 	Extractor string     `json:"extractor"`
 	Text      news.Text  `json:"text"`
 	Basis     *news.Text `json:"basis,omitempty"`   // what its edit is counted from, where that is not the version before
-	Archive   string     `json:"archive,omitempty"` // where a public archive keeps it; an import leaves it: who has the link can look
+	Archive   string     `json:"archive,omitempty"` // where a public archive keeps it
 }
 
 type eventLine struct {

@@ -33,6 +33,10 @@ type Archive interface {
 	// now, an event of kind Archived tells so, recorded with it at its Settled. A
 	// copy that is done already is left alone: recording twice changes nothing.
 	RecordCopy(ctx context.Context, c news.Copy) error
+	// ImportCopies adds copies that another record has, of versions that have none
+	// here. No event tells of them. A copy of a version that is not there is
+	// ErrConflict: nothing is written.
+	ImportCopies(ctx context.Context, copies []news.Copy) error
 	// HoldArchive holds the archive back until a time, which survives a restart;
 	// the zero time lifts that.
 	HoldArchive(ctx context.Context, until time.Time) error

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -231,6 +232,28 @@ func (s *Store) RecordCopy(ctx context.Context, c news.Copy) error {
 			return err
 		}
 		return t.putArticle(old, &a)
+	})
+}
+
+// ImportCopies implements [store.Archive].
+func (s *Store) ImportCopies(ctx context.Context, copies []news.Copy) error {
+	return s.update(ctx, func(t *tx) error {
+		for _, c := range copies {
+			a, err := t.find(c.Article)
+			if err != nil {
+				return err
+			}
+			if c.Version < 1 || c.Version > a.Versions {
+				return fmt.Errorf("a copy is of version %d of article %s, which it does not have: %w", c.Version, a.ID, store.ErrConflict)
+			}
+			if t.get(archives, copyKey(a.num, c.Version)) != nil {
+				continue
+			}
+			if err := t.putCopy(news.Copy{}, c); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 

@@ -132,6 +132,20 @@ var archiveTests = map[string]func(*bench){
 		b.nextCopy(c, at(time.Hour))
 	},
 
+	"ImportCopies": func(b *bench) {
+		a := b.article("x.example", "a", start)
+		b.version(a.ID, text(1), start)
+		b.version(a.ID, text(2), at(time.Hour))
+		own := wanted(a.ID, 2, start)
+		b.ok(b.s.Want(b.ctx, 1, []news.Copy{own}))
+		first := kept(wanted(a.ID, 1, start), at(time.Hour))
+		b.ok(b.s.ImportCopies(b.ctx, []news.Copy{first, kept(own, at(time.Hour))}))
+		b.same(b.copies(a.ID, 0, 0), []news.Copy{first, own})
+		b.same(len(must(b.s.Unplanned(b.ctx, 10))(b)), 1) // the edit
+		b.fails(b.s.ImportCopies(b.ctx, []news.Copy{kept(wanted(a.ID, 3, start), start)}), store.ErrConflict)
+		b.fails(b.s.ImportCopies(b.ctx, []news.Copy{kept(wanted("a99", 1, start), start)}), store.ErrNotFound)
+	},
+
 	"DeleteTakesCopies": func(b *bench) {
 		a, o := b.article("x.example", "a", start), b.article("x.example", "o", start)
 		for _, id := range []news.ArticleID{a.ID, o.ID} {
