@@ -93,7 +93,9 @@ func (b *Bot) withhold(ctx context.Context, c Command, now time.Time) (Answer, e
 		return Answer{}, err
 	}
 	ans.Lines = append(ans.Lines, b.standingPosts(posts)...)
-	return ans, nil
+	_, line, err := b.standingCopies(ctx, a)
+	ans.Lines = append(ans.Lines, line...)
+	return ans, err
 }
 
 // posts counts the posts about an article that stand in channels.
@@ -119,6 +121,22 @@ func (b *Bot) standingPosts(posts map[news.ChannelName]int) (lines []string) {
 	return lines
 }
 
+// standingCopies returns where a public archive keeps versions of an article, and
+// says that it is not asked to take that back.
+func (b *Bot) standingCopies(ctx context.Context, a news.Article) (urls, line []string, err error) {
+	copies, err := b.store.Copies(ctx, a.ID, 0, 0)
+	for _, c := range copies {
+		if c.State == news.CopyKept {
+			urls = append(urls, c.URL)
+		}
+	}
+	if len(urls) == 0 {
+		return nil, nil, err
+	}
+	line = []string{fmt.Sprintf("What a public archive keeps of it stands there: %s.", brief.Count(len(urls), "version"))}
+	return urls, line, err
+}
+
 type deletedFact struct {
 	Article  articleFact              `json:"article"`
 	Versions int                      `json:"versions"`
@@ -126,6 +144,7 @@ type deletedFact struct {
 	Captures int                      `json:"captures"`
 	Watches  []news.WatchID           `json:"watches"`
 	Posts    map[news.ChannelName]int `json:"posts"`
+	Copies   []string                 `json:"copies,omitempty"` // where a public archive keeps versions
 }
 
 // delete removes an article for good, once it is said that this is meant.
@@ -151,6 +170,10 @@ func (b *Bot) delete(ctx context.Context, c Command) (Answer, error) {
 			Do:   "To do it, add --yes. To hide it and keep the record, withhold it.",
 		}
 	}
+	copies, standing, err := b.standingCopies(ctx, a)
+	if err != nil {
+		return Answer{}, err
+	}
 	done, err := b.store.Delete(ctx, a.ID)
 	if err != nil {
 		return Answer{}, err
@@ -162,7 +185,7 @@ func (b *Bot) delete(ctx context.Context, c Command) (Answer, error) {
 			return Answer{}, err
 		}
 	}
-	f := deletedFact{Article: b.articleFact(a), Versions: done.Versions, Events: done.Events, Captures: done.Captures, Posts: done.Posts, Watches: []news.WatchID{}}
+	f := deletedFact{Article: b.articleFact(a), Versions: done.Versions, Events: done.Events, Captures: done.Captures, Posts: done.Posts, Watches: []news.WatchID{}, Copies: copies}
 	for _, w := range done.Watches {
 		f.Watches = append(f.Watches, w.ID)
 	}
@@ -172,5 +195,6 @@ func (b *Bot) delete(ctx context.Context, c Command) (Answer, error) {
 	}
 	ans.Lines = append(ans.Lines, "No feed brings it back; whoever adds it again does. Its bytes leave the store and the search index with editwatch compact, and backups still have it.")
 	ans.Lines = append(ans.Lines, b.standingPosts(done.Posts)...)
+	ans.Lines = append(ans.Lines, standing...)
 	return ans, nil
 }

@@ -20,6 +20,7 @@ type statusFact struct {
 	Pending  int              `json:"pending"`
 	Articles int              `json:"articles,omitempty"` // of the whole bot
 	Feeds    int              `json:"feeds,omitempty"`
+	Wanted   int              `json:"wanted,omitempty"` // versions at a public archive
 	Blocked  string           `json:"blocked,omitempty"`
 	Publish  *publishFact     `json:"publish,omitempty"`
 	Limits   map[string]int   `json:"limits,omitempty"`
@@ -96,6 +97,9 @@ func (b *Bot) status(ctx context.Context, c Command, now time.Time) (Answer, err
 		}
 		f.Articles, f.Feeds = n.Articles, n.Feeds
 		a.Lines = append(a.Lines, fmt.Sprintf("In all: %s, %s, %s.", brief.Count(n.Feeds, "feed"), brief.Count(n.Articles, "article"), brief.Count(n.Versions, "version")))
+		if f.Wanted = n.Wanted; n.Wanted > 0 {
+			a.Lines = append(a.Lines, fmt.Sprintf("Still wanted at the archive: %s.", brief.Count(n.Wanted, "version")))
+		}
 	}
 	a.Facts = facts(f)
 	return a, nil

@@ -28,6 +28,7 @@
 //	  fetch/     one polite request: robots, spacing, validators
 //	  feed/      feed document → entries
 //	  extract/   page → text
+//	  archive/   has a public archive keep what was seen, apart from the rest
 //	notify/    plans who is told, and delivers until it is settled
 //	  console/ discord/ slack/ webhook/    one Sender each
 //	bot/       answers when asked: Command in, Answer out
@@ -40,7 +41,7 @@
 //
 //	         ┌────────── internal/store (bolt) ──────────┐
 //	         │  schedule · articles · versions · events  │
-//	         │           watches · deliveries            │
+//	         │      watches · deliveries · copies        │
 //	         └──▲─────────────────▲──────────────────▲───┘
 //	            │                 │                  │
 //	web ──> watcher            notify ──> channels  bot <── people
@@ -52,8 +53,8 @@
 // limits and escaping, which the bot's front ends and the senders share.
 // internal/exchange takes the record out and in, and other programs' in;
 // internal/warc writes pages for archives. internal/newsroom is a small news
-// site for the demo and the tests, and internal/chattest a Discord and a Slack
-// for the tests.
+// site for the demo and the tests, internal/chattest a Discord and a Slack, and
+// watcher/archive/archivetest a Wayback Machine for the tests.
 //
 // A button under a message carries a news.Action as its token. notify puts it
 // there, a front end brings it back, and bot.Pressed reads it: nothing of it is
@@ -84,7 +85,10 @@
 //  6. notify leases a delivery (the attempt is counted and its events frozen),
 //     makes the report and the brief, and has the channel's Sender post it.
 //     Settle records the platform's message ID, or when to try again.
-//  7. Who wonders asks: history, diff, explain, search; or reads the pages.
+//  7. watcher/archive, where it is switched on, has the Wayback Machine keep both
+//     versions. A copy that is kept is an event, for which notify adds the link to
+//     the messages that told of the edit. Nothing ever waits for that.
+//  8. Who wonders asks: history, diff, explain, search; or reads the pages.
 //
 // A crash between any two steps loses nothing: what was not recorded is read
 // again, what was not planned is planned, what was not settled is tried again.

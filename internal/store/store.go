@@ -453,4 +453,5 @@ type Counts struct {
 	Feeds, Articles, Versions, Events, Watches int
 	Captures                                   int
 	Pending                                    int // deliveries still to make
+	Wanted                                     int // copies at an archive that are not done
 }

@@ -18,6 +18,7 @@ func (s *Store) Counts(ctx context.Context) (c store.Counts, err error) {
 			Captures: t.made(captures),
 			Watches:  t.count(watches),
 			Pending:  t.count(queue),
+			Wanted:   t.countPrefix(archives, archiveDue),
 		}
 		return nil
 	})
@@ -48,6 +49,16 @@ func (t *tx) countGone(b bucket, n int) error {
 		return nil
 	}
 	return t.put(meta, goneKeys[b], n8(uint64(t.gone(b)+n)))
+}
+
+// countPrefix counts the keys of a bucket that begin with a byte.
+func (t *tx) countPrefix(b bucket, prefix byte) int {
+	n := 0
+	c := t.bucket(b).Cursor()
+	for k, _ := c.Seek([]byte{prefix}); k != nil && k[0] == prefix; k, _ = c.Next() {
+		n++
+	}
+	return n
 }
 
 func (t *tx) count(b bucket) int {

@@ -71,6 +71,7 @@ var archiveTests = map[string]func(*bench){
 		b.same(b.copies(a.ID, 2, 2), []news.Copy{second})
 		b.same(b.copies(hidden.ID, 0, 0), []news.Copy(nil))
 		b.nextCopy(second, second.Due)
+		b.same(must(b.s.Counts(b.ctx))(b).Wanted, 2)
 
 		b.ok(b.s.Want(b.ctx, 3, []news.Copy{wanted(a.ID, 2, start)})) // it is there already
 		b.nextCopy(second, second.Due)
@@ -110,6 +111,7 @@ var archiveTests = map[string]func(*bench){
 
 		first.State, first.Due, first.Settled = news.CopyGivenUp, time.Time{}, at(5*time.Hour)
 		b.ok(b.s.RecordCopy(b.ctx, first))
+		b.same(must(b.s.Counts(b.ctx))(b).Wanted, 0)
 		_, _, err := b.s.NextCopy(b.ctx)
 		b.fails(err, store.ErrNothing)
 		b.same(len(must(b.s.Events(b.ctx, store.EventQuery{Article: a.ID}))(b)), 2)
