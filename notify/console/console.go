@@ -103,9 +103,14 @@ func Format(b brief.Brief, style Style) string {
 	if len(b.When) > 0 {
 		p.line(2, 2, word(faint, strings.Join(b.When, " · ")))
 	}
-	for _, l := range append([]brief.Link{{Label: "Article", URL: b.URL}}, b.Links...) {
+	links := append([]brief.Link{{Label: "Article", URL: b.URL}}, b.Links...)
+	column := addressColumn
+	for _, l := range links {
+		column = max(column, brief.Cells(brief.Clean(l.Label))+2)
+	}
+	for _, l := range links {
 		if l.URL != "" {
-			p.address(l)
+			p.address(l, column)
 		}
 	}
 	return p.text.String()

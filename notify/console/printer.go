@@ -121,13 +121,16 @@ func (p *printer) wrap(l look) {
 	p.at = p.rest
 }
 
+// addressColumn is how many columns the labels of links take, at least.
+const addressColumn = 14
+
 // address writes a link on a line of its own, never wrapped: terminals make
 // whole addresses clickable.
-func (p *printer) address(l brief.Link) {
+func (p *printer) address(l brief.Link, column int) {
 	label := brief.Clean(l.Label)
 	p.text.WriteString("  ")
 	p.on(faint)
-	p.text.WriteString(label + strings.Repeat(" ", max(14-brief.Cells(label), 1)))
+	p.text.WriteString(label + strings.Repeat(" ", column-brief.Cells(label)))
 	p.off(faint)
 	p.text.WriteString(brief.Clean(l.URL) + "\n")
 }
