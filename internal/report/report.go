@@ -133,6 +133,11 @@ func texts(ctx context.Context, s Store, r *news.Report, events []news.Event, li
 	if to == 0 {
 		return nil
 	}
+	copies, err := s.Copies(ctx, r.Article.ID, to, to)
+	if err != nil {
+		return fmt.Errorf("read the copy of version %d of article %s: %w", to, r.Article.ID, err)
+	}
+	r.Links.Archive = news.CopyURL(copies, to)
 	if to <= pruned {
 		r.Pruned = true
 		return nil
@@ -141,10 +146,8 @@ func texts(ctx context.Context, s Store, r *news.Report, events []news.Event, li
 	if err != nil {
 		return fmt.Errorf("read version %d of article %s: %w", to, r.Article.ID, err)
 	}
-	if r.To, err = end(ctx, s, next); err != nil {
-		return err
-	}
-	r.New, r.Links.Archive = next.Text, r.To.Archive
+	newer := End(next, copies)
+	r.To, r.New = &newer, next.Text
 	if next.Text.Headline != "" {
 		r.Article.Headline = next.Text.Headline
 	}
@@ -160,22 +163,14 @@ func texts(ctx context.Context, s Store, r *news.Report, events []news.Event, li
 	if err != nil {
 		return fmt.Errorf("read version %d of article %s: %w", from, r.Article.ID, err)
 	}
-	if r.From, err = end(ctx, s, prev); err != nil {
-		return err
+	if copies, err = s.Copies(ctx, r.Article.ID, from, from); err != nil {
+		return fmt.Errorf("read the copy of version %d of article %s: %w", from, r.Article.ID, err)
 	}
-	r.Old = next.Before(prev)
+	older := End(prev, copies)
+	r.From, r.Old = &older, next.Before(prev)
 	e := edit.Compare(r.Old, next.Text)
 	r.Edit = &e
 	return nil
-}
-
-func end(ctx context.Context, s Store, v news.Version) (*news.ReportEnd, error) {
-	copies, err := s.Copies(ctx, v.Article, v.Number, v.Number)
-	if err != nil {
-		return nil, fmt.Errorf("read the copy of version %d of article %s: %w", v.Number, v.Article, err)
-	}
-	e := End(v, copies)
-	return &e, nil
 }
 
 // End returns a version as the end of a report; its copy may be among copies.

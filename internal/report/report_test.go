@@ -223,3 +223,40 @@ func TestOfPruned(t *testing.T) {
 		t.Errorf("report = %+v, %v", r, err)
 	}
 }
+
+// Copies at an archive stand at the ends they are of, and what an archive keeps of
+// a version outlives the version here.
+func TestCopies(t *testing.T) {
+	s, a, _ := open(t)
+	copied := func(version int) string { return "https://archive.example/" + string(rune('0'+version)) }
+	for _, version := range []int{2, 3} {
+		c := news.Copy{Article: a.ID, Version: version, State: news.CopyKept, Settled: at(20, 0), URL: copied(version)}
+		if err := s.ImportCopies(t.Context(), []news.Copy{c}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	event := func(from, to int) []news.Event {
+		return []news.Event{{Seq: 1, Kind: news.Edited, Article: a.ID, From: from, To: to}}
+	}
+	for _, tt := range []struct{ from, to int }{{1, 2}, {2, 3}, {3, 4}} {
+		r, err := report.Of(t.Context(), s, event(tt.from, tt.to), report.Links{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := map[int]string{2: copied(2), 3: copied(3)}
+		if r.From.Archive != want[tt.from] || r.To.Archive != want[tt.to] || r.Links.Archive != want[tt.to] {
+			t.Errorf("version %d to %d: %q, %q and %q", tt.from, tt.to, r.From.Archive, r.To.Archive, r.Links.Archive)
+		}
+	}
+	old, err := s.Article(t.Context(), a.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Prune(t.Context(), store.Pruning{Versions: old.FirstSeen.Add(time.Hour)}); err != nil {
+		t.Fatal(err)
+	}
+	r, err := report.Of(t.Context(), s, event(1, 2), report.Links{})
+	if err != nil || !r.Pruned || r.Links.Archive != copied(2) {
+		t.Errorf("of a version that is no longer kept: %+v, %v", r, err)
+	}
+}

@@ -57,7 +57,7 @@ func (r *Archiver) see(ctx context.Context, c news.Copy) error {
 		return ctx.Err() // being stopped is nobody's failure
 	}
 	if trouble != nil {
-		log.Info("no copy at the archive yet", "state", c.State, "attempts", c.Attempts, "err", trouble, "cause", errors.Unwrap(trouble))
+		log.Info("no copy at the archive yet", "state", c.State, "attempts", c.Attempts, "err", trouble, "cause", cause(trouble))
 		if err := r.fail(ctx, &c, trouble); err != nil {
 			return err
 		}
@@ -69,6 +69,14 @@ func (r *Archiver) see(ctx context.Context, c news.Copy) error {
 		log.Info("a copy is given up", "trouble", c.Trouble)
 	}
 	return r.record(ctx, c)
+}
+
+// cause is what lies behind trouble, for the log.
+func cause(trouble error) string {
+	if err := errors.Unwrap(trouble); err != nil {
+		return err.Error()
+	}
+	return "the archive's answer"
 }
 
 // record writes the copy, unless its article was deleted meanwhile.

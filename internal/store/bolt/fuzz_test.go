@@ -53,6 +53,7 @@ func FuzzRecord(f *testing.F) {
 			tx.decodeEvent(1, b)
 			tx.decodeDelivery(1, b)
 			tx.decodeWatch(1, b)
+			tx.decodeCopy(copyKey(1, 1), b)
 			decodeStanding(b)
 			decodeThread(b)
 			return nil

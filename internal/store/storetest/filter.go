@@ -15,8 +15,10 @@ import (
 )
 
 var (
-	allKinds   = []news.EventKind{news.Edited, news.Removed, news.Returned, news.Reverted, news.Live, news.Retired, news.Failing}
-	allClasses = []news.Class{news.ClassHeadline, news.ClassFact, news.ClassMinor, news.ClassTypography, news.ClassReorder}
+	allKinds = []news.EventKind{news.Edited, news.Removed, news.Returned, news.Reverted, news.Live, news.Retired, news.Failing, news.Archived}
+	// aboutWatching are those that readers of an article need not know of.
+	aboutWatching = []news.EventKind{news.Retired, news.Failing, news.Archived}
+	allClasses    = []news.Class{news.ClassHeadline, news.ClassFact, news.ClassMinor, news.ClassTypography, news.ClassReorder}
 )
 
 // filters holds the filters of events, in any combination, against a plain look
@@ -122,13 +124,13 @@ func manyEvents(t *testing.T, s store.Store) (all []news.Event, sources map[news
 // plainFilter is what the contract says, read event by event.
 func plainFilter(all []news.Event, sources map[news.ArticleID]string, q store.EventQuery) (list []news.Event) {
 	for _, e := range all {
-		major := e.Kind != news.Edited && e.Kind != news.Retired && e.Kind != news.Failing
+		major := e.Kind != news.Edited && !slices.Contains(aboutWatching, e.Kind)
 		switch {
 		case q.Article != "" && e.Article != q.Article,
 			q.Source != "" && sources[e.Article] != q.Source,
 			e.Seq <= q.After, q.Before != 0 && e.Seq >= q.Before,
 			len(q.Kinds) > 0 && !slices.Contains(q.Kinds, e.Kind),
-			q.Told && (e.Kind == news.Retired || e.Kind == news.Failing),
+			q.Told && slices.Contains(aboutWatching, e.Kind),
 			e.Significance < q.Least && !major,
 			e.At.Before(q.Since), !q.Until.IsZero() && !e.At.Before(q.Until):
 			continue
