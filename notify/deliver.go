@@ -23,6 +23,12 @@ func (n *Notifier) claim(id news.DeliveryID) bool {
 	return true
 }
 
+func (n *Notifier) isUnderway(id news.DeliveryID) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.underway[id]
+}
+
 func (n *Notifier) unclaim(id news.DeliveryID) {
 	n.mu.Lock()
 	defer n.mu.Unlock()

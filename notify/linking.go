@@ -20,6 +20,11 @@ const (
 	linkBack = 100
 )
 
+// errUnderway means that a message is being posted which may have to be changed:
+// when it is settled, and its ID is known, its event is planned. No other event
+// waits for that.
+var errUnderway = errors.New("a message is being posted")
+
 // linking returns the duties to add where a version is archived to the messages
 // that told of the edits to it and from it. Each message is changed in its place:
 // nobody is notified, so neither quiet hours nor caps are asked. What is not
@@ -43,17 +48,21 @@ func (n *Notifier) linking(ctx context.Context, e news.Event) ([]store.Duty, err
 		if edit.From == edit.To || edit.From != e.To && edit.To != e.To {
 			continue
 		}
-		sent, err := n.store.Deliveries(ctx, store.DeliveryQuery{Event: edit.Seq, State: news.Sent, Max: sentMax})
+		told, err := n.store.Deliveries(ctx, store.DeliveryQuery{Event: edit.Seq, Max: sentMax})
 		if err != nil {
 			return nil, fmt.Errorf("read deliveries: %w", err)
 		}
-		for _, d := range sent {
-			if d.Kind != news.Post || d.Message == "" {
+		for _, d := range told {
+			if d.Kind != news.Post {
 				continue
 			}
-			if ok, err := n.shows(ctx, d, e.To); err != nil {
+			shows, err := n.shows(ctx, d, e.To)
+			switch {
+			case err != nil:
 				return nil, err
-			} else if ok {
+			case shows && d.State == news.Pending && n.isUnderway(d.ID):
+				return nil, errUnderway
+			case shows && d.State == news.Sent && d.Message != "":
 				duties = append(duties, store.Duty{Channel: d.Channel, Kind: news.Update, Article: e.Article, Due: due, Message: d.Message})
 			}
 		}

@@ -129,6 +129,7 @@ func TestArchiveLinksAreLeftOut(t *testing.T) {
 				w.watch("desk", b, a)
 				defer w.start()()
 				w.edit(&a, "b")
+				time.Sleep(time.Minute)
 				w.edit(&a, "c")
 				w.edit(&a, "d")
 				time.Sleep(time.Hour)
@@ -166,6 +167,27 @@ func (w *world) must(err error) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
+}
+
+// A message that is being posted when the copy comes is changed once it is there,
+// and what happens meanwhile elsewhere does not wait for it.
+func TestArchiveLinksComeWhilePosting(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, other := newWorld(t), &platform{}
+		b := &board{platform: platform{answer: func(int) (bool, error) { time.Sleep(20 * time.Second); return true, nil }}}
+		a, elsewhere := w.article("a"), w.article("elsewhere")
+		w.watch("desk", b, a)
+		w.watch("other", other, elsewhere)
+		defer w.start()()
+		w.edit(&a, "b")
+		time.Sleep(5 * time.Second)
+		w.archived(a, 2)
+		w.edit(&elsewhere, "c")
+		time.Sleep(time.Second)
+		wantSpans(t, other, "edited 1→2")
+		time.Sleep(time.Hour)
+		wantUpdates(t, b, "m1 1→2: Archived after /2")
+	})
 }
 
 // A link that cannot be added is given up soon, and holds nothing back.

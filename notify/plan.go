@@ -32,10 +32,15 @@ func (n *Notifier) plan(ctx context.Context, window time.Duration) error {
 			return fmt.Errorf("read unplanned events: %w", err)
 		}
 		var errs []error
+		later := false
 		for _, e := range events {
 			err := n.planEvent(ctx, e, window)
-			if err == nil {
+			switch {
+			case err == nil:
 				delete(n.unplanned, e.Seq)
+				continue
+			case errors.Is(err, errUnderway):
+				later = true
 				continue
 			}
 			errs = append(errs, fmt.Errorf("plan event %d: %w", e.Seq, err))
@@ -43,7 +48,7 @@ func (n *Notifier) plan(ctx context.Context, window time.Duration) error {
 				break
 			}
 		}
-		if len(errs) > 0 || len(events) < planBatch {
+		if len(errs) > 0 || later || len(events) < planBatch {
 			return errors.Join(errs...)
 		}
 	}

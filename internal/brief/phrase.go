@@ -72,11 +72,6 @@ func what(r news.Report) string {
 			return "live page, " + Count(r.Edits, "edit")
 		}
 		return "live page"
-	case news.Archived:
-		if r.To != nil {
-			return fmt.Sprintf("version %d archived", r.To.Version)
-		}
-		return "a version archived"
 	case news.Failing:
 		return kindOf(r) + " cannot be read"
 	case news.Recovered:
