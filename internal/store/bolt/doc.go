@@ -91,8 +91,9 @@
 // # Invariants
 //
 // schedule, recent, marks, queue, due, watching and the order in which copies are
-// due say nothing that the records do not, and everything they do; every number a record names exists; versions of
-// an article are numbered 1, 2, 3 … and each has the text its hash says.
+// due say nothing that the records do not, and everything they do; every number a
+// record names exists; versions of an article are numbered 1, 2, 3 … and each has
+// the text its hash says.
 // [Store.Check] reads everything and proves it.
 //
 // # Migration
