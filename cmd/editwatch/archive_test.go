@@ -36,9 +36,9 @@ func TestArchive(t *testing.T) {
 	o.discord.Slash(chattest.Admin(chattest.DiscordText), "editwatch add", chattest.Option{Name: "url", Value: url}).Answer()
 	o.slack.Command(chattest.SlackMember, chattest.SlackDesk, "/editwatch", "add <"+url+">").Answer()
 	watches := o.watching(2)
-	time.Sleep(1500 * time.Millisecond) // the archive knows times to the second
+	o.seenAgain(watches[0].Article) // the archive knows times to the second
 	wayback.Put(url, time.Now(), "the page before")
-	time.Sleep(1500 * time.Millisecond)
+	o.seenAgain(watches[0].Article)
 
 	silent := make(chan struct{})
 	wayback.Fault(func(_ http.ResponseWriter, r *http.Request) {
@@ -105,6 +105,20 @@ func TestArchive(t *testing.T) {
 	}
 }
 
+// seenAgain waits until an article was polled and found unchanged a good second
+// from now.
+func (o *office) seenAgain(id news.ArticleID) {
+	o.t.Helper()
+	enough := time.Now().Add(1200 * time.Millisecond)
+	o.eventually("the article is seen again", func() bool {
+		a, err := o.app.store.Article(o.t.Context(), id)
+		if err != nil {
+			o.t.Fatal(err)
+		}
+		return a.Polling.LastOK.After(enough)
+	})
+}
+
 // archiveNow has copies that wait be seen to now, and returns all as they stand.
 func (o *office) archiveNow(id news.ArticleID) []news.Copy {
 	o.t.Helper()
@@ -128,7 +142,7 @@ func (o *office) archiveNow(id news.ArticleID) []news.Copy {
 
 func (o *office) eventually(what string, is func() bool) {
 	o.t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); !is(); time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); !is(); time.Sleep(50 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			o.t.Fatalf("it did not come to pass that %s", what)
 		}
