@@ -89,7 +89,7 @@ func (s *site) article(w http.ResponseWriter, r *http.Request) error {
 		if page.Form, err = s.layOutForm(page.Filter); err != nil {
 			return view{}, err
 		}
-		page.Moments, err = s.timeline(ctx, a, events, before == 0, f == filter{})
+		page.Moments, err = s.timeline(ctx, a, events, copies, before == 0, f == filter{})
 		if before != 0 {
 			page.Pager.Newer = withQuery(page.ArticlePath, f.values())
 		}
@@ -237,7 +237,7 @@ const (
 // there are, of the versions between them that came without an event. The
 // page's events end with one more when there are older ones; first says that
 // there are no newer ones.
-func (s *site) timeline(ctx context.Context, a news.Article, events []news.Event, first, all bool) ([]fragment, error) {
+func (s *site) timeline(ctx context.Context, a news.Article, events []news.Event, copies []news.Copy, first, all bool) ([]fragment, error) {
 	top, bottom := 0, 0 // the versions that belong on this page: bottom < n <= top
 	if len(events) > timelineEvents {
 		bottom = max(events[timelineEvents].To, 1)
@@ -253,7 +253,7 @@ func (s *site) timeline(ctx context.Context, a news.Article, events []news.Event
 	if first {
 		top = a.Versions
 	}
-	out, err := s.moments(ctx, a, events)
+	out, err := s.moments(ctx, a, events, copies)
 	if err != nil {
 		return nil, err
 	}
@@ -283,12 +283,12 @@ func (s *site) timeline(ctx context.Context, a news.Article, events []news.Event
 }
 
 // moments lays out events of an article.
-func (s *site) moments(ctx context.Context, a news.Article, events []news.Event) ([]fragment, error) {
+func (s *site) moments(ctx context.Context, a news.Article, events []news.Event, copies []news.Copy) ([]fragment, error) {
 	// The texts of all of them are read at once, if any is needed.
 	texts := sync.OnceValues(func() (report.Store, error) { return s.read(ctx, &a, events...) })
 	var out []fragment
 	for _, e := range events {
-		l := listed{e, &a}
+		l := listed{Event: e, of: &a, archive: news.CopyURL(copies, e.To)}
 		f, err := recall(&s.kept, l.key("moment"), func() (fragment, error) {
 			st, err := texts()
 			if err != nil {
@@ -330,7 +330,7 @@ func (s *site) moment(ctx context.Context, st report.Store, l listed) (moment, e
 		m.Badge = string(l.Kind)
 	}
 	rep := told.Report
-	m.Archive = rep.Links.Archive
+	m.Archive = l.archive
 	if n := len(m.When); n > 0 && rep.ChangedBetween != nil {
 		m.Between = m.When[n-1]
 	}

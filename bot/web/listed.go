@@ -18,6 +18,9 @@ import (
 type listed struct {
 	news.Event
 	of *news.Article
+	// archive is where a public archive keeps the version it led to, in lists that
+	// show it.
+	archive string
 }
 
 // A listedKey is all that decides how a list shows an event: the event, which
@@ -32,12 +35,14 @@ type listedKey struct {
 	Article                         news.ArticleID
 	URL, Source, Headline, Language string
 	Pruned                          int
+	Archive                         string
 }
 
 func (l listed) key(form string) listedKey {
 	return listedKey{
 		Form: form, Seq: l.Seq, At: l.At.UnixNano(), Article: l.of.ID,
 		URL: l.of.URL, Source: l.of.Source, Headline: l.of.Headline, Language: l.of.Language, Pruned: l.of.Pruned,
+		Archive: l.archive,
 	}
 }
 
@@ -68,7 +73,7 @@ func (s *site) withArticles(ctx context.Context, events []news.Event) ([]listed,
 			articles[e.Article] = a
 		}
 		if a != nil {
-			list = append(list, listed{e, a})
+			list = append(list, listed{Event: e, of: a})
 		}
 	}
 	return list, nil

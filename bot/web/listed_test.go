@@ -31,7 +31,7 @@ func TestListedKey(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		moments, err := s.moments(t.Context(), *l.of, []news.Event{l.Event})
+		moments, err := s.moments(t.Context(), *l.of, []news.Event{l.Event}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -52,14 +52,14 @@ func TestListedKey(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		was := listed{e, &a}
+		was := listed{Event: e, of: &a}
 		before := forms(was)
 		for i := range reflect.TypeFor[news.Article]().NumField() {
 			other := a
 			if !alter(reflect.ValueOf(&other).Elem().Field(i)) || other.ID != a.ID {
 				continue
 			}
-			now := listed{e, &other}
+			now := listed{Event: e, of: &other}
 			field := reflect.TypeFor[news.Article]().Field(i).Name
 			for form, after := range forms(now) {
 				if after != before[form] && now.key(form) == was.key(form) {

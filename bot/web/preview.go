@@ -59,7 +59,7 @@ func (s *site) articlePreview(r *http.Request, a news.Article, h heading, events
 	if i < 0 {
 		return p, nil
 	}
-	l := listed{events[i], &a}
+	l := listed{Event: events[i], of: &a}
 	c, err := recall(&s.kept, l.key("caption"), func() (caption, error) {
 		st, err := s.read(r.Context(), &a, l.Event)
 		if err != nil {
