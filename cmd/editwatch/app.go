@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/lmittmann/tint"
@@ -203,19 +202,16 @@ func (a *app) backup(ctx context.Context, to string) *news.Refusal {
 			return &news.Refusal{What: "That is the store itself.", Do: "Name another file for the copy."}
 		}
 	}
-	f, err := os.CreateTemp(filepath.Dir(to), filepath.Base(to)+".*.part")
+	f, err := createWhole(to)
 	if err != nil {
-		if at, ok := errors.AsType[*fs.PathError](err); ok {
-			err = at.Err // the name tried is not one anybody gave
-		}
 		return &news.Refusal{What: fmt.Sprintf("The copy cannot be written to %s: %v.", to, err), Do: "Name a file in a directory where the running editwatch may write."}
 	}
-	defer os.Remove(f.Name())
-	if err := errors.Join(a.store.Backup(ctx, f), f.Sync(), f.Close()); err != nil {
-		return &news.Refusal{What: fmt.Sprintf("The copy broke off: %v.", err), Do: "See whether there is room on the disk, and try again."}
+	defer f.drop()
+	if err := a.store.Backup(ctx, f); err != nil {
+		return &news.Refusal{What: fmt.Sprintf("The copy broke off: %v.", cause(err)), Do: "See whether there is room on the disk, and try again."}
 	}
-	if err := os.Rename(f.Name(), to); err != nil {
-		return &news.Refusal{What: fmt.Sprintf("The copy could not be named %s: %v.", to, err), Do: "Name another file."}
+	if err := f.end(); err != nil {
+		return &news.Refusal{What: fmt.Sprintf("The copy cannot be written to %s: %v.", to, err), Do: "See whether there is room on the disk, or name another file."}
 	}
 	return nil
 }

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -56,25 +54,22 @@ func (e *env) export(f facts, part cli.Export, file string) error {
 		}
 		return err
 	}
-	out, err := os.CreateTemp(filepath.Dir(file), filepath.Base(file)+".*.part")
+	out, err := createWhole(file)
 	if err != nil {
-		if at, ok := errors.AsType[*fs.PathError](err); ok {
-			err = at.Err // the name tried is not one anybody gave
-		}
 		return fmt.Errorf("%s cannot be written: %w", file, err)
 	}
-	defer os.Remove(out.Name())
+	defer out.drop()
 	packed, err := exchange.Pack(out, packing(part.Form, file))
 	if err != nil {
 		return fmt.Errorf("export to %s: %w", file, err)
 	}
 	a, err := e.requestLong(cli.Request{Export: &part}, false, packed)
-	if err := errors.Join(err, packed.Close(), out.Sync(), out.Close()); err != nil {
+	if err := errors.Join(err, cause(packed.Close())); err != nil {
 		return fmt.Errorf("export to %s: %w", file, err)
 	}
 	if !a.Refused {
-		if err := os.Rename(out.Name(), file); err != nil {
-			return err
+		if err := out.end(); err != nil {
+			return fmt.Errorf("%s cannot be written: %w", file, err)
 		}
 	}
 	return e.answer(f, a)
@@ -119,11 +114,7 @@ func (a *app) exportTo(ctx context.Context, part cli.Export, out cli.Out) bot.An
 	case ctx.Err() != nil:
 		return bot.Refuse(&news.Refusal{What: "The export was broken off.", Do: "Nothing of it is kept; export again."})
 	case file.err != nil:
-		why := file.err
-		if at, ok := errors.AsType[*fs.PathError](why); ok {
-			why = at.Err
-		}
-		return bot.Refuse(&news.Refusal{What: fmt.Sprintf("The export cannot be written: %v.", why), Do: "See whether there is room for it, and export again."})
+		return bot.Refuse(&news.Refusal{What: fmt.Sprintf("The export cannot be written: %v.", cause(file.err)), Do: "See whether there is room for it, and export again."})
 	case err != nil:
 		a.log.Error("export", "form", part.Form, "err", err)
 		return bot.Sorry()
