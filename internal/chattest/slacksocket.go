@@ -43,6 +43,9 @@ type socketConn struct {
 	ws   *websocket.Conn
 	out  chan []byte
 	gone chan struct{}
+	// ending says that it was cut, or is about to be: nothing is delivered over it
+	// any more, though it may look open for a moment.
+	ending bool
 }
 
 func (k *socket) init() {
@@ -100,7 +103,7 @@ func (s *Slack) WaitNoSocket() {
 func (s *Slack) live() *socketConn {
 	n := len(s.socket.conns)
 	for i := range n {
-		if c := s.socket.conns[(s.socket.turn+i)%n]; !c.Closed {
+		if c := s.socket.conns[(s.socket.turn+i)%n]; !c.Closed && !c.ending {
 			return c
 		}
 	}
@@ -121,6 +124,7 @@ func (s *Slack) DropSockets() {
 	defer s.mu.Unlock()
 	for _, c := range s.socket.conns {
 		if !c.Closed {
+			c.ending = true
 			c.ws.NetConn().Close()
 		}
 	}
@@ -142,6 +146,7 @@ func (s *Slack) Disconnect(reason string) {
 }
 
 func (s *Slack) disconnect(c *socketConn, reason string) {
+	c.ending = true
 	c.send(map[string]any{"type": "disconnect", "reason": reason, "debug_info": map[string]any{"host": "applink-1"}})
 	after := time.Second
 	if reason == "warning" {
