@@ -56,17 +56,29 @@ func (s *site) apiEvents(w http.ResponseWriter, r *http.Request) error {
 	if more {
 		next = s.next(w, r, more, strconv.FormatUint(uint64(events[limit-1].Seq), 10))
 	}
-	copies, err := s.copiesOf(r.Context(), events...)
+	tag, err := s.tagOfEvents(r, next, events...)
 	if err != nil {
 		return err
 	}
-	return s.sendJSON(w, r, s.tagOf(r, events, copies), func(ctx context.Context) (any, error) {
+	return s.sendJSON(w, r, tag, func(ctx context.Context) (any, error) {
 		reports, err := s.reports(ctx, events, s.base(r))
 		return struct {
 			Events []news.Report `json:"events"`
 			Next   string        `json:"next"`
 		}{reports, next}, err
 	})
+}
+
+// tagOfEvents makes the entity tag of an answer that shows events and where they
+// go on. What is said of their articles, how many of their versions are gone, and
+// where an archive keeps the others changes later than the events.
+func (s *site) tagOfEvents(r *http.Request, next string, events ...news.Event) (string, error) {
+	list, err := s.withArticles(r.Context(), events)
+	if err != nil {
+		return "", err
+	}
+	copies, err := s.copiesOf(r.Context(), events...)
+	return s.tagOf(r, events, next, keysOf(list), copies), err
 }
 
 // copiesOf returns the copies of the versions at both ends of events: a copy comes
@@ -117,11 +129,11 @@ func (s *site) apiEvent(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	copies, err := s.copiesOf(r.Context(), e)
+	tag, err := s.tagOfEvents(r, "", e)
 	if err != nil {
 		return err
 	}
-	return s.sendJSON(w, r, s.tagOf(r, e, copies), func(ctx context.Context) (any, error) {
+	return s.sendJSON(w, r, tag, func(ctx context.Context) (any, error) {
 		return s.report(ctx, s.store, e, s.base(r))
 	})
 }

@@ -72,7 +72,7 @@ func (s *site) apiVersions(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.sendJSON(w, r, s.tagOf(r, a.ID, a.Versions, a.Hash, copies), func(ctx context.Context) (any, error) {
+	return s.sendJSON(w, r, s.tagOf(r, a.ID, a.Versions, a.Pruned, a.Hash, copies), func(ctx context.Context) (any, error) {
 		body := struct {
 			Versions []versionBody `json:"versions"`
 			Next     string        `json:"next"`
@@ -105,7 +105,8 @@ func (s *site) apiVersion(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.sendJSON(w, r, s.tagOf(r, a.ID, n, copies), func(ctx context.Context) (any, error) {
+	// Of an excerpt, the versions on either side decide.
+	return s.sendJSON(w, r, s.tagOf(r, a.ID, a.Versions, a.Pruned, n, copies), func(ctx context.Context) (any, error) {
 		v, err := s.store.Version(ctx, a.ID, n)
 		if err != nil {
 			return nil, noVersion(err)
@@ -144,9 +145,9 @@ func (s *site) apiDiff(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	from, to := number(r.PathValue("from")), number(r.PathValue("to"))
-	if from < 1 || to < 1 || from > a.Versions || to > a.Versions {
-		return errNoVersion
+	from, to, err := ends(r, a)
+	if err != nil {
+		return err
 	}
 	if from >= to {
 		return &refusal{Status: http.StatusBadRequest, Title: "An edit leads from an older version to a newer one",

@@ -130,7 +130,9 @@ func TestKeptIsNeverStale(t *testing.T) {
 			a, _ = h.st.Article(t.Context(), a.ID)
 		}
 		for _, path := range []string{"/", "/?class=headline", "/sources/The%20Harbour%20Post", "/sources/The%20New%20Post",
-			articlePath(a.ID), articlePath(b.ID), "/edits.atom", articlePath(a.ID) + "/edits.rss", diffPath(a.ID, 1, 2)} {
+			articlePath(a.ID), articlePath(b.ID), "/edits.atom", articlePath(a.ID) + "/edits.rss", diffPath(a.ID, 1, 2),
+			"/api/v1/events", "/api/v1/events?order=oldest&limit=2", "/api/v1/events/e1", "/api/v1" + articlePath(a.ID) + "/versions",
+			"/api/v1" + versionPath(a.ID, 2), "/api/v1" + diffPath(a.ID, 1, 2)} {
 			got, want := get(t, kept, path), get(t, New(Options{Store: h.st}), path)
 			if got.Code != want.Code || got.Body.String() != want.Body.String() || got.Header().Get("ETag") != want.Header().Get("ETag") {
 				t.Errorf("%s: %s is stale: it answers %d, and %d when made anew", step.name, path, got.Code, want.Code)
