@@ -20,16 +20,11 @@ type Answer struct {
 	Global bool
 	// write answers in the place of the server; nil lets the server answer.
 	write func(w http.ResponseWriter, r *http.Request)
-	// before runs before anything else.
-	before func(r *http.Request)
 }
 
 // Write answers the request. It must not be called on an answer that the server
 // itself gives.
 func (a Answer) Write(w http.ResponseWriter, r *http.Request) {
-	if a.before != nil {
-		a.before(r)
-	}
 	a.write(w, r)
 }
 
@@ -41,16 +36,6 @@ func Answered(done bool, write func(w http.ResponseWriter, r *http.Request)) Ans
 // Normal lets the server answer as it would have. It keeps a place in a row of
 // answers: Next(route, Normal(), Lost()) loses the second answer.
 func Normal() Answer { return Answer{Done: true} }
-
-// Slow lets the server answer as it would have, after a while.
-func Slow(d time.Duration) Answer {
-	return Answer{Done: true, before: func(r *http.Request) {
-		select {
-		case <-time.After(d):
-		case <-r.Context().Done():
-		}
-	}}
-}
 
 // Text answers with a status and plain text.
 func Text(status int, text string, done bool) Answer {

@@ -278,11 +278,6 @@ func (j *journal) serve(w http.ResponseWriter, r *http.Request, c *Call, respond
 		return // the client went away within its request
 	}
 	a, ordered := j.begin(c)
-	if a.before != nil {
-		j.mu.Unlock()
-		a.before(r)
-		j.mu.Lock()
-	}
 	var re reply
 	if !ordered || a.Done {
 		re = respond(c)

@@ -169,8 +169,9 @@ func (r *Archiver) judge(c *news.Copy, a news.Article, t span) {
 		keep(c, now)
 	case c.Taken.Before(t.From):
 		unask(c)
-		wait(c, now, retries, "the archive has only a copy from before the version")
-		c.Due = news.Later(c.Due, now.Add(oneHour))
+		if wait(c, now, retries, "the archive has only a copy from before the version"); !c.Done() {
+			c.Due = news.Later(c.Due, now.Add(oneHour))
+		}
 	case t.Over:
 		unask(c)
 		wait(c, now, lookups, "the page had changed, or may have, when the archive saved it")
