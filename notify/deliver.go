@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"runtime/debug"
 	"time"
 
@@ -23,10 +24,11 @@ func (n *Notifier) claim(id news.DeliveryID) bool {
 	return true
 }
 
-func (n *Notifier) isUnderway(id news.DeliveryID) bool {
+// claimed returns the deliveries that are being attempted.
+func (n *Notifier) claimed() map[news.DeliveryID]bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return n.underway[id]
+	return maps.Clone(n.underway)
 }
 
 func (n *Notifier) unclaim(id news.DeliveryID) {

@@ -31,6 +31,9 @@ var errUnderway = errors.New("a message is being posted")
 // posted yet will have the link by itself, and a message about several articles
 // has no room for it.
 func (n *Notifier) linking(ctx context.Context, e news.Event) ([]store.Duty, error) {
+	// Before the store is read: what is claimed from now on will have the link,
+	// and what is settled from now on is seen to be.
+	posting := n.claimed()
 	article, err := n.store.Article(ctx, e.Article)
 	if errors.Is(err, store.ErrNotFound) || err == nil && !article.Withheld.IsZero() {
 		return nil, nil
@@ -60,7 +63,7 @@ func (n *Notifier) linking(ctx context.Context, e news.Event) ([]store.Duty, err
 			switch {
 			case err != nil:
 				return nil, err
-			case shows && d.State == news.Pending && n.isUnderway(d.ID):
+			case shows && d.State == news.Pending && posting[d.ID]:
 				return nil, errUnderway
 			case shows && d.State == news.Sent && d.Message != "":
 				duties = append(duties, store.Duty{Channel: d.Channel, Kind: news.Update, Article: e.Article, Due: due, Message: d.Message})
