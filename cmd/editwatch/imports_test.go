@@ -28,7 +28,7 @@ var mayImport = map[string][]string{
 
 	"bot/web/card": {"internal/brief", "internal/news"},
 
-	"watcher":         {"watcher/*", "internal/edit", "internal/news", "internal/store"},
+	"watcher":         {"watcher/extract", "watcher/feed", "watcher/fetch", "internal/edit", "internal/news", "internal/store"},
 	"watcher/fetch":   {"internal/news", "internal/safehttp"},
 	"watcher/feed":    {"internal/news", "internal/safehttp"},
 	"watcher/extract": {"internal/news"},
