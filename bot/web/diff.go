@@ -204,7 +204,7 @@ const lookBack = 500
 // changedBetween returns the last poll that saw version from as it was and the
 // first that saw version to, or nil if no event says so.
 func (s *site) changedBetween(ctx context.Context, id news.ArticleID, from, to int) (*[2]time.Time, error) {
-	events, err := s.store.Events(ctx, store.EventQuery{Article: id, Max: lookBack})
+	events, err := s.store.Events(ctx, store.EventQuery{Article: id, Kinds: news.HistoryKinds, Max: lookBack})
 	if err != nil {
 		return nil, err
 	}

@@ -49,7 +49,7 @@ func stood(ctx context.Context, s Store, a news.Article, version int) (span, err
 		t.Over = a.Polling.Next.IsZero() || !a.Removed.IsZero()
 		return t, nil
 	}
-	events, err := s.Events(ctx, store.EventQuery{Article: a.ID, Max: lookBack})
+	events, err := s.Events(ctx, store.EventQuery{Article: a.ID, Kinds: news.HistoryKinds, Max: lookBack})
 	if err != nil {
 		return span{}, err
 	}
