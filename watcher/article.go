@@ -286,6 +286,9 @@ func (v *visit) standing(ctx context.Context, a news.Article, now time.Time) err
 		return v.unchanged(ctx, a, news.OutcomeSameText, now)
 	}
 	var events []news.Event
+	if a.Hold != nil || !a.Removed.IsZero() {
+		a.Steady = now
+	}
 	if h := a.Hold; h != nil {
 		a.Hold = nil
 		if h.Detail == oldCopy {

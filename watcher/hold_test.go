@@ -81,10 +81,11 @@ func TestHolds(t *testing.T) {
 				r.web.page(bridge, p.with(tt.change).String())
 				r.untilHeld()
 				r.web.page(bridge, p.String())
+				held := r.article(bridge).Hold.Since
 				r.run(time.Hour)
 				r.expect()
-				if h := r.article(bridge).Hold; h != nil {
-					t.Errorf("still held: %+v", h)
+				if a := r.article(bridge); a.Hold != nil || !a.Steady.After(held) {
+					t.Errorf("still held: %+v, or steady since %v, held %v", a.Hold, a.Steady, held)
 				}
 			})
 		})

@@ -107,6 +107,10 @@ type Article struct {
 	// newest version's text; nil for most.
 	Rereading *Rereading
 	Modified  time.Time // as the page of the newest believed reading states it; zero when unknown
+	// Steady is when the newest version was read again after a poll that had seen
+	// something else: a reading that was held and not believed, or no page. What the
+	// page said in between is not known. Zero when there was no such poll.
+	Steady time.Time
 	// Live is since when the article is a live page; zero when it is none. See
 	// [Article.LiveAt]. Lives counts how often that was told.
 	Live  time.Time

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/editwatch/editwatch/internal/news"
+	"github.com/editwatch/editwatch/internal/store"
 )
 
 const (
@@ -65,6 +66,30 @@ func TestSavedAfterTheNextEdit(t *testing.T) {
 		if got := w.told(a.ID); len(got) != 1 {
 			t.Errorf("told %v, want version 3 alone", got)
 		}
+	})
+}
+
+// What the archive saved while another headline was shown, which a poll saw, too,
+// and nobody believed, proves nothing of the version that stood before and after.
+func TestSavedWhileInDoubt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, 2*time.Second)
+		w.start()
+		a := w.article("a")
+		w.polls(a.ID, first, 10*time.Minute)
+		a = w.read(a.ID, second)
+		w.says(a.URL, third)
+		time.Sleep(5 * time.Minute)
+		a.Hold = &news.Hold{Reason: news.HoldHeadline, After: a.Polling.LastOK, Since: time.Now().UTC(), Looks: 1, Text: news.Text{Headline: third}}
+		a.Polling.Next = time.Now().Add(time.Minute).UTC()
+		_, err := w.bolt.Record(w.Context(), store.Record{Article: a})
+		w.ok(err)
+		time.Sleep(time.Minute)
+		a.Hold, a.Steady = nil, time.Now().UTC()
+		_, err = w.bolt.Record(w.Context(), store.Record{Article: a})
+		w.ok(err)
+		w.polls(a.ID, second, 3*time.Hour)
+		w.proves(a.ID)
 	})
 }
 

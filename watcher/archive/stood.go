@@ -15,7 +15,8 @@ const lookBack = 500
 
 // A span is the time in which a version is known to have stood.
 type span struct {
-	// From is the poll that first saw the version, Until the last one that did.
+	// From is the first poll that saw the version, and none saw anything else from
+	// then to Until, the last one that did.
 	From, Until time.Time
 	// Over says that no later poll will see it: another version has come, or the
 	// page is not looked at any more.
@@ -40,7 +41,9 @@ func stood(ctx context.Context, s Store, a news.Article, version int) (span, err
 	if err != nil {
 		return span{}, err
 	}
-	t := span{From: v.Seen}
+	// Of a version that is not the newest any more, this may leave nothing, where
+	// another poll was in doubt since: then there is no proof.
+	t := span{From: news.Later(v.Seen, a.Steady)}
 	if version == a.Versions {
 		t.Until = a.Polling.LastOK
 		if a.Hold != nil {

@@ -86,6 +86,7 @@ func (a *articleRecord) encode(t *tx) ([]byte, error) {
 	e.text(34, a.WithheldWhy)
 	e.int(35, a.Pruned)
 	e.millis(36, a.captured)
+	e.time(37, a.Steady)
 	return e.b, e.err
 }
 
@@ -167,6 +168,8 @@ func (t *tx) decodeArticle(n uint32, b []byte) (*articleRecord, error) {
 			a.Pruned = d.int()
 		case 36:
 			a.captured = d.millis()
+		case 37:
+			a.Steady = d.time()
 		default:
 			d.polling(&a.Polling)
 		}

@@ -292,7 +292,7 @@ func everyField(id news.ArticleID, feed news.FeedID) news.Article {
 		Hash: text(1).Hash(), Extractor: "page/1", Place: "main > div.body-2",
 		Hold: &news.Hold{Reason: news.HoldLoss, Text: text(2), After: start, Since: at(time.Minute), Looks: 2,
 			Extractor: "page/2", Place: "main", Detail: "404", Modified: at(30 * time.Second)},
-		Vanished: []string{"A headline seen once"}, Modified: at(-30 * time.Minute), Live: at(time.Hour), Lives: 2,
+		Vanished: []string{"A headline seen once"}, Modified: at(-30 * time.Minute), Live: at(time.Hour), Lives: 2, Steady: at(50 * time.Minute),
 		Rereading: &news.Rereading{Why: news.RereadUpgrade, Text: text(4), Extractor: "page/3", At: at(20 * time.Minute)},
 		Flips:     2, Tested: []string{"One headline", "", "Another"}, Removed: at(2 * time.Hour), Retired: at(3 * time.Hour),
 		Polling: news.Polling{Host: "x.example", Next: at(5 * time.Minute), Last: start, LastOK: at(-time.Minute),
