@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -104,22 +105,35 @@ func (b *Bot) SuggestSources(ctx context.Context, c Command, typed string) ([]Ch
 	return out, err
 }
 
+// sourcesTime bounds the look for publications, as a chat platform gives three
+// seconds for a suggestion
+// (https://discord.com/developers/docs/interactions/receiving-and-responding).
+const sourcesTime = time.Second
+
 // sources returns the publications, by name, that match what was typed and of
-// whose newest articles some are watched; at most 25.
+// whose newest articles some are watched; at most 25, and those that are found
+// within sourcesTime: where there are very many, more must be typed.
 func (b *Bot) sources(ctx context.Context, watched reach, typed string) (names []string, err error) {
 	const page = 1000
+	looking, end := context.WithTimeout(ctx, sourcesTime)
+	defer end()
+	defer func() {
+		if ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
+			err = nil
+		}
+	}()
 	for after := ""; ; {
-		all, err := b.store.Sources(ctx, after, page)
+		all, err := b.store.Sources(looking, after, page)
 		if err != nil {
-			return nil, err
+			return names, err
 		}
 		for _, name := range all {
 			if !has(name, typed) {
 				continue
 			}
-			newest, err := b.store.Articles(ctx, store.ArticleQuery{Source: name, Max: looked})
+			newest, err := b.store.Articles(looking, store.ArticleQuery{Source: name, Max: looked})
 			if err != nil {
-				return nil, err
+				return names, err
 			}
 			if slices.ContainsFunc(newest, watched.has) {
 				names = append(names, name)

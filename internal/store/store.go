@@ -353,8 +353,8 @@ type Reader interface {
 	// FindArticle returns the article that holds the first of the keys that
 	// anyone holds.
 	FindArticle(ctx context.Context, keys ...news.Key) (news.Article, error)
-	// Articles returns articles in the order of their newest event, else of
-	// their first sighting, newest first.
+	// Articles returns articles in the order of their newest event, of which
+	// Archived is none, else of their first sighting, newest first.
 	Articles(ctx context.Context, q ArticleQuery) ([]news.Article, error)
 
 	// Sources returns the names of up to max sources of articles that come after

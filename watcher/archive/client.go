@@ -196,15 +196,15 @@ func (c *Client) Find(ctx context.Context, page string, t span) (*Saved, error) 
 }
 
 // saved reads where and when the archive saved the page. It may have been led
-// from the page to another site: a wall, or whoever has the name now.
+// from the page to another one: a wall, the front page, or whoever has the name
+// now.
 func (c *Client) saved(page, original, at string) (*Saved, *Trouble) {
 	t, err := time.Parse(stamp, at)
 	u, uerr := url.Parse(original)
 	if err != nil || uerr != nil || u.Scheme != "http" && u.Scheme != "https" || len(original) > 4096 {
 		return nil, &Trouble{text: garbled().text}
 	}
-	want, _, _ := strings.Cut(news.FoldAddress(page), "/")
-	if got, _, _ := strings.Cut(news.FoldAddress(original), "/"); got != want {
+	if news.FoldAddress(original) != news.FoldAddress(page) {
 		return nil, &Trouble{text: "the site led the archive elsewhere"}
 	}
 	return &Saved{At: t, URL: c.o.APIURL + "/web/" + at + "/" + u.String()}, nil

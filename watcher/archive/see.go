@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,6 +20,10 @@ const (
 	jobLife = 50 * time.Minute
 	// oneHour is when the archive saves a page anew that it has just saved.
 	oneHour = time.Hour
+	// tooLate is how long a copy is wanted before it is given up: what is wanted
+	// faster than the archive is asked must not grow for ever. It leaves room for
+	// every retry.
+	tooLate = 4 * 24 * time.Hour
 
 	holdLeast = time.Minute
 	holdMost  = 6 * time.Hour
@@ -42,6 +47,9 @@ func (r *Archiver) see(ctx context.Context, c news.Copy) error {
 		return fmt.Errorf("read article %s: %w", c.Article, err)
 	case !a.Withheld.IsZero():
 		giveUp(&c, "the article is withheld")
+		return r.record(ctx, c)
+	case time.Since(c.Wanted) > tooLate:
+		giveUp(&c, cmp.Or(c.Trouble, "the archive could not be asked in time"))
 		return r.record(ctx, c)
 	}
 	t, err := stood(ctx, r.store, a, c.Version)

@@ -132,7 +132,10 @@ func (t *tx) appendEvent(e news.Event, a *articleRecord) (news.Event, error) {
 		if a.lastEvent != 0 {
 			r.back = seq - a.lastEvent
 		}
-		a.lastEvent, a.order = seq, millis(e.At)
+		a.lastEvent = seq
+		if e.Kind != news.Archived { // which no list of articles shows as its newest
+			a.order = millis(e.At)
+		}
 		if r.source, err = t.name(a.Source); err != nil {
 			return e, err
 		}
