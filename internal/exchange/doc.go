@@ -26,8 +26,11 @@
 // links that are of one store only, with what the record keeps of it besides. An
 // article's id is made from its address, so that it is the same in every store's
 // file; twin marks one whose address is another article's. A version that a public
-// archive keeps has the copy's address; that it came is no event here. Readers pass over
-// fields that they do not know. A new version of the form gets a new number.
+// archive keeps has the copy's address; that it came is no event here. Where the
+// oldest versions of an article are no longer kept, the first one's number says how
+// many there were, and an event between such versions has pruned and their numbers
+// (versions). Readers pass over fields that they do not know. A new version of the
+// form gets a new number.
 //
 // A file with since and until holds the events of that time, the articles they
 // are of, and those articles' versions up to its end. Files may be packed by gzip

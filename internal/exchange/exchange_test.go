@@ -290,39 +290,61 @@ func TestDeletedStaysSo(t *testing.T) {
 	}
 }
 
-// TestPrunedHistory: where the oldest versions are no longer kept, those that
-// are become the first here, and keep their text and order.
+// TestPrunedHistory: where the oldest versions are no longer kept, those that are
+// have the same numbers here, and so have the ends of events.
 func TestPrunedHistory(t *testing.T) {
 	s := sample(t)
+	pruned, err := s.Prune(t.Context(), store.Pruning{Versions: start.Add(1000 * time.Hour)})
+	if err != nil || pruned.Versions != 4 {
+		t.Fatalf("%+v %v", pruned, err)
+	}
 	file := exported(t, s, Part{})
-	var kept []string
-	for line := range strings.Lines(file) {
-		if strings.Contains(line, "harbourpost") || strings.Contains(line, `"number"`) || strings.Contains(line, `"editwatch"`) || strings.Contains(line, `"end"`) {
-			if !strings.Contains(line, `"number":1,`) || !strings.Contains(line, "8,000") {
-				kept = append(kept, line)
-			}
-		}
-	}
+	golden(t, "pruned.jsonl", file)
 	fresh := open(t)
-	// Only the first article and its versions 2, 3 and 4.
-	var mine []string
-	for _, line := range kept {
-		if !strings.Contains(line, "fair") && !strings.Contains(line, "Fair") {
-			mine = append(mine, line)
+	first := imported(t, fresh, file)
+	if again := exported(t, fresh, Part{}); again != file {
+		t.Errorf("it comes back as another: %s", cmp.Diff(file, again))
+	}
+	if second := imported(t, fresh, file); second != (Totals{Here: first.Articles}) {
+		t.Errorf("imported again, it adds %+v", second)
+	}
+	for _, id := range []news.ArticleID{"a1", "a2"} {
+		want, err := s.Article(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, err := fresh.FindArticle(t.Context(), news.AddressKey(want.Reading, want.URL))
+		if err != nil || a.Versions != want.Versions || a.Pruned != want.Pruned || a.Pruned == 0 {
+			t.Errorf("%d of %d versions are pruned here, %d of %d there, %v", a.Pruned, a.Versions, want.Pruned, want.Versions, err)
 		}
 	}
-	whole := strings.Join(mine, "")
-	totals := imported(t, fresh, whole)
-	if totals.Versions != 3 || totals.Articles != 1 {
-		t.Fatalf("%+v of\n%s", totals, whole)
+	// The article goes on from there, and so does an import of what it is there.
+	next := text("Council opens bridge", "It carries 12,000 vehicles.")
+	read(t, s, "a1", next, start.Add(2000*time.Hour))
+	if more := imported(t, fresh, exported(t, s, Part{})); more.Versions != 1 || more.Events != 1 || more.Left != 0 {
+		t.Errorf("what followed adds %+v", more)
 	}
-	again := imported(t, fresh, whole)
-	if again.Versions != 0 || again.Events != 0 || again.Left != 0 {
-		t.Errorf("imported again, it adds %+v", again)
+}
+
+// TestPrunedHistoryOfBefore: one that was imported with numbers from 1, as once
+// they were, keeps these.
+func TestPrunedHistoryOfBefore(t *testing.T) {
+	s, fresh := sample(t), open(t)
+	if _, err := s.Prune(t.Context(), store.Pruning{Versions: start.Add(1000 * time.Hour)}); err != nil {
+		t.Fatal(err)
 	}
-	events, err := fresh.Events(t.Context(), store.EventQuery{Oldest: true, Kinds: []news.EventKind{news.Edited}})
-	if err != nil || len(events) != 3 || events[0].From != 0 || events[0].To != 0 || events[1].From != 1 || events[1].To != 2 {
-		t.Errorf("%+v %v", events, err)
+	file := exported(t, s, Part{Source: "The Harbour Post"})
+	newest, err := s.Version(t.Context(), "a1", 4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := sight(t, fresh, news.Article{URL: "https://harbourpost.example/bridge", FirstSeen: start})
+	read(t, fresh, a.ID, newest.Text, start)
+	if first := imported(t, fresh, file); first.Versions != 0 || first.Left != 0 || first.Events == 0 {
+		t.Errorf("it adds %+v", first)
+	}
+	if second := imported(t, fresh, file); second != (Totals{Here: 1}) {
+		t.Errorf("imported again, it adds %+v", second)
 	}
 }
 
@@ -418,6 +440,11 @@ func TestAnyRecordGoesRound(t *testing.T) {
 				continue
 			}
 			read(t, s, id, text(word.Draw(t, "headline"), rapid.SliceOfN(word, 0, 4).Draw(t, "paragraphs")...), at)
+		}
+		if rapid.Bool().Draw(t, "pruned") {
+			if _, err := s.Prune(context.Background(), store.Pruning{Versions: start.Add(1000 * time.Hour)}); err != nil {
+				t.Fatal(err)
+			}
 		}
 		file := exported(t, s, Part{})
 		other := fresh(t)

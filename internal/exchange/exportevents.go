@@ -87,11 +87,15 @@ func eventOf(ctx context.Context, s Source, e news.Event) (eventLine, error) {
 	if classes == nil {
 		classes = []news.Class{}
 	}
-	return eventLine{
+	line := eventLine{
 		Type:    "event",
 		Article: eventArticle{name, rep.Article.URL, rep.Article.Headline, rep.Article.Source},
-		Kind:    e.Kind, At: e.At.UTC(), From: rep.From, To: rep.To, ChangedBetween: rep.ChangedBetween,
+		Kind:    e.Kind, At: e.At.UTC(), From: rep.From, To: rep.To, Pruned: rep.Pruned, ChangedBetween: rep.ChangedBetween,
 		Significance: e.Significance, Classes: classes, Noted: e.Noted, Live: e.Live,
 		RevertedTo: e.RevertedTo, RedirectedTo: e.RedirectedTo, Detail: e.Detail, Edit: rep.Edit,
-	}, nil
+	}
+	if rep.Pruned {
+		line.Versions = &[2]int{e.From, e.To}
+	}
+	return line, nil
 }

@@ -36,7 +36,8 @@ type importer struct {
 	events   []eventLine
 	left     map[string]bool // articles that nothing is added to
 	// shift is how far the numbers of an article's versions stand above those
-	// here, where the oldest were no longer kept when it was exported.
+	// here, where the oldest were no longer kept when it was exported and its
+	// first one is the first one here, too.
 	shift map[string]int
 	// twins are the twins that are here and were not imported, by their ids; nil
 	// until a file has one.

@@ -114,11 +114,15 @@ func (in *importer) eventOf(l eventLine, a news.Article) news.Event {
 		}
 		return n
 	}
-	if l.To != nil {
+	switch {
+	case l.Versions != nil && in.shift[l.Article.ID] == 0:
+		e.From, e.To = number(l.Versions[0]), number(l.Versions[1])
+	case l.To != nil:
 		e.To = number(l.To.Version)
 		e.From = e.To
-	}
-	if l.From != nil {
+		if l.From == nil {
+			break
+		}
 		if e.From = number(l.From.Version); e.From == 0 {
 			e.To = 0
 		}

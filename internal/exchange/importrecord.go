@@ -29,7 +29,7 @@ func record(ctx context.Context, t Target, in *incoming, shift int) (added, _ in
 		for _, v := range here {
 			in.have[v.Number] = v.Hash
 		}
-		if first := in.versions[0]; first.Number > 1 && (a.Versions == 0 || in.have[1] == first.Hash) {
+		if first := in.versions[0]; first.Number > 1 && in.have[1] == first.Hash {
 			shift = first.Number - 1
 		}
 	}
@@ -43,9 +43,12 @@ func record(ctx context.Context, t Target, in *incoming, shift int) (added, _ in
 		switch {
 		case known && hash == v.Hash, n <= a.Pruned:
 			continue
-		case known, n != a.Versions+1, !in.fresh && !a.Polling.Next.IsZero():
+		case known, a.Versions > 0 && n != a.Versions+1, !in.fresh && !a.Polling.Next.IsZero():
 			in.left = true
 			return added, shift, nil
+		}
+		if a.Versions == 0 {
+			a.Pruned = n - 1 // what was no longer kept there is not here either
 		}
 		a.Versions, a.Hash, a.Extractor, a.Headline = n, v.Hash, v.Extractor, cmp.Or(in.Headline, a.Headline)
 		_, err := t.Record(ctx, store.Record{Article: a, Version: &news.Version{

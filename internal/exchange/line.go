@@ -65,6 +65,8 @@ type eventLine struct {
 	At             time.Time         `json:"at"`
 	From           *news.ReportEnd   `json:"from"`
 	To             *news.ReportEnd   `json:"to"`
+	Pruned         bool              `json:"pruned,omitempty"`   // a version at an end is no longer kept,
+	Versions       *[2]int           `json:"versions,omitempty"` // and these were their numbers
 	ChangedBetween *[2]time.Time     `json:"changed_between"`
 	Significance   news.Significance `json:"significance"` // as it was told at the time
 	Classes        []news.Class      `json:"classes"`

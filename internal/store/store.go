@@ -177,9 +177,12 @@ type Record struct {
 	// it was read is kept among its Feeds. Its ID exists. If Version is set,
 	// Article.Versions is Version.Number; otherwise it is as stored. The store
 	// refuses anything else with ErrConflict and writes nothing. What a [Keeper]
-	// decides (Withheld, WithheldWhy, Pruned) stays as stored, whatever it says.
+	// decides (Withheld, WithheldWhy, Pruned) stays as stored, whatever it says;
+	// but where the first version is recorded, Pruned says how many there were
+	// before it, which are not kept.
 	Article news.Article
-	// Version is the next version, or nil.
+	// Version is the next version, or nil. The first one has the number that
+	// follows Article.Pruned.
 	Version *news.Version
 	// Events are appended to the sequence, unplanned, in order.
 	Events []news.Event

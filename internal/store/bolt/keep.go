@@ -14,6 +14,15 @@ func (a *articleRecord) kept(old *articleRecord) {
 	a.Withheld, a.WithheldWhy, a.Pruned = old.Withheld, old.WithheldWhy, old.Pruned
 }
 
+// next returns the number of the version that follows what is stored of an
+// article, given the record that comes with it.
+func (a *articleRecord) next(record news.Article) int {
+	if a.Versions == 0 {
+		return record.Pruned + 1
+	}
+	return a.Versions + 1
+}
+
 // Withhold implements [store.Keeper].
 func (s *Store) Withhold(ctx context.Context, id news.ArticleID, since time.Time, why string) error {
 	return s.update(ctx, func(t *tx) error {

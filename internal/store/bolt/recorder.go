@@ -151,10 +151,10 @@ func (s *Store) Record(ctx context.Context, r store.Record) (store.Recorded, err
 			return err
 		}
 		if want := r.Article.Versions; version == nil && want != old.Versions ||
-			version != nil && (want != version.number || old.Versions+1 != version.number) {
+			version != nil && (want != version.number || old.next(r.Article) != version.number) {
 			return conflict(old, want)
 		}
-		if version != nil && version.number == 1 && t.wasDeleted(r.Keys) != 0 {
+		if version != nil && old.Versions == 0 && t.wasDeleted(r.Keys) != 0 {
 			return fmt.Errorf("article %s: %w", old.ID, store.ErrDeleted)
 		}
 		a := *old
@@ -226,7 +226,7 @@ func (s *Store) prepareRecord(ctx context.Context, r store.Record) (version *pre
 		if v.Article != r.Article.ID {
 			return nil, nil, errors.New("the version is of another article than its record")
 		}
-		if version, err = s.prepare(ctx, v); err != nil {
+		if version, err = s.prepare(ctx, r.Article, v); err != nil {
 			return nil, nil, err
 		}
 	}

@@ -306,8 +306,9 @@ type prepared struct {
 	previous uint64 // the record it builds on; 0 for the first
 }
 
-// prepare compresses a version, against the previous one where there is one.
-func (s *Store) prepare(ctx context.Context, v news.Version) (*prepared, error) {
+// prepare compresses a version of the article, against the previous one where
+// there is one.
+func (s *Store) prepare(ctx context.Context, article news.Article, v news.Version) (*prepared, error) {
 	flat, err := flatten(v.Text)
 	if err != nil {
 		return nil, err
@@ -329,7 +330,7 @@ func (s *Store) prepare(ctx context.Context, v news.Version) (*prepared, error) 
 		if err != nil {
 			return err
 		}
-		if a.Versions+1 != v.Number {
+		if a.next(article) != v.Number {
 			return conflict(a, v.Number)
 		}
 		p.article, p.previous = a.num, a.newest
@@ -367,6 +368,8 @@ func (p *prepared) put(t *tx, a *articleRecord) error {
 	v := p.versionRecord
 	if p.previous != 0 {
 		v.back = n - p.previous
+	} else {
+		a.Pruned = v.number - 1
 	}
 	a.newest = n
 	return t.putVersion(n, v)

@@ -44,6 +44,31 @@ var importTests = map[string]func(*bench){
 		b.same(len(must(b.s.Events(b.ctx, store.EventQuery{}))(b)), 0)
 	},
 
+	"FirstVersionsOfNoMore": func(b *bench) { // versions before it were not kept where it comes from
+		a := b.article("x.example", "a", start)
+		v := news.Version{Article: a.ID, Number: 5, Seen: start, Hash: text(5).Hash(), Extractor: "page/1", Text: text(5)}
+		a.Versions = 5
+		_, err := b.s.Record(b.ctx, store.Record{Article: a, Version: &v})
+		b.fails(err, store.ErrConflict) // nobody said so
+		a.Pruned = 4
+		must(b.s.Record(b.ctx, store.Record{Article: a, Version: &v}))(b)
+		b.again()
+		b.same(must(b.s.Versions(b.ctx, a.ID, 1, 0))(b), []news.Version{v})
+		b.same(must(b.s.FindVersion(b.ctx, a.ID, v.Hash))(b), 5)
+		_, err = b.s.Version(b.ctx, a.ID, 4)
+		b.fails(err, store.ErrNotFound)
+		b.ok(b.s.RecordImported(b.ctx, []news.Event{{Kind: news.Edited, Article: a.ID, At: start, From: 4, To: 5}}))
+		a = must(b.s.Article(b.ctx, a.ID))(b)
+		b.same([]int{a.Versions, a.Pruned, a.Edits}, []int{5, 4, 1})
+
+		a, _ = b.version(a.ID, text(6), at(time.Hour)) // it goes on from there
+		b.same([]int{a.Versions, a.Pruned}, []int{6, 4})
+		b.same(len(must(b.s.Versions(b.ctx, a.ID, 1, 0))(b)), 2)
+		b.same(must(b.s.Counts(b.ctx))(b).Versions, 2)
+		b.same(must(b.s.Recorded(b.ctx, 0, 10))(b)[0].Number, 5)
+		b.ok(b.s.Check(b.ctx))
+	},
+
 	"ArticlesAsTheyBecameKnown": func(b *bench) {
 		var want []news.ArticleID
 		for i := range 5 {
