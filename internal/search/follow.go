@@ -1,11 +1,14 @@
 package search
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -178,35 +181,68 @@ func (x *Index) take(ctx context.Context, list []store.VersionAt) error {
 		return err
 	}
 	return x.update(ctx, func(tx *sql.Tx) error {
-		taken := 0
-		for _, at := range list {
-			d, ok := docs[at]
-			if !ok {
-				continue // it is no more
-			}
-			taken++
-			if err := put(ctx, tx, at, d); err != nil {
-				return err
-			}
+		if err := put(ctx, tx, docs); err != nil {
+			return err
 		}
 		last := list[len(list)-1]
-		_, err := tx.ExecContext(ctx, `UPDATE state SET place = ?, article = ?, version = ?, hash = ?, docs = docs + ?`,
-			last.Place, last.Article, last.Number, docs[last].hash, taken)
+		_, err := tx.ExecContext(ctx, `UPDATE state SET place = ?, article = ?, version = ?, hash = ?`,
+			last.Place, last.Article, last.Number, docs[last].hash)
 		return err
 	})
 }
 
-// put takes one version in.
-func put(ctx context.Context, tx *sql.Tx, at store.VersionAt, d doc) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO doc VALUES (?, ?, ?, ?, ?)`, at.Place, at.Article, at.Number, d.seq, d.at.UnixMilli())
-	if err == nil {
-		_, err = tx.ExecContext(ctx, `INSERT INTO words (rowid, headline, body, headline_struck, body_struck, headline_added, body_added, tag) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-			at.Place, d.cols[0], d.cols[1], d.cols[2], d.cols[3], d.cols[4], d.cols[5], d.cols[6])
+// put takes versions in, in the order of time, which is that of slots: FTS5
+// writes what it has gathered whenever the next one goes before the last.
+func put(ctx context.Context, tx *sql.Tx, docs map[store.VersionAt]doc) error {
+	list := slices.SortedFunc(maps.Keys(docs), func(a, b store.VersionAt) int {
+		return cmp.Or(docs[a].at.Compare(docs[b].at), cmp.Compare(a.Place, b.Place))
+	})
+	for _, at := range list {
+		if err := putOne(ctx, tx, at, docs[at]); err != nil {
+			return fmt.Errorf("take in version %d of article %s: %w", at.Number, at.Article, err)
+		}
 	}
+	_, err := tx.ExecContext(ctx, `UPDATE state SET docs = docs + ?`, len(docs))
+	return err
+}
+
+func putOne(ctx context.Context, tx *sql.Tx, at store.VersionAt, d doc) error {
+	ms := d.at.UnixMilli()
+	slot, err := freeSlot(ctx, tx, slotOf(ms))
 	if err != nil {
-		return fmt.Errorf("take in version %d of article %s: %w", at.Number, at.Article, err)
+		return err
 	}
-	return nil
+	if slot >= slotOf(ms)+slots {
+		ms = slot / slots * 1000
+	}
+	if _, err := tx.ExecContext(ctx, `INSERT INTO doc VALUES (?, ?, ?, ?, ?, ?)`, slot, at.Place, at.Article, at.Number, d.seq, ms); err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO words (rowid, headline, body, headline_struck, body_struck, headline_added, body_added, tag) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+		slot, d.cols[0], d.cols[1], d.cols[2], d.cols[3], d.cols[4], d.cols[5], d.cols[6])
+	return err
+}
+
+// slots is how many versions of one second have a slot in it. Those beyond, which
+// only an import can have, count as of the next second. More would make the index
+// larger, which keeps the distance from slot to slot with each word.
+const slots = 1 << 6
+
+// slotOf returns the first slot of a time in milliseconds, to the second. Slots
+// are the rowids of words, the one order in which FTS5 finds: a version stands
+// among them by its time, whenever it came into the record.
+func slotOf(ms int64) int64 { return max(ms/1000, 1) * slots }
+
+// freeSlot returns a slot from first on, which is the first of a second: behind
+// what was taken in of that second before.
+func freeSlot(ctx context.Context, tx *sql.Tx, first int64) (slot int64, err error) {
+	for {
+		err = tx.QueryRowContext(ctx, `SELECT coalesce(max(slot) + 1, ?1) FROM doc WHERE slot >= ?1 AND slot < ?2`, first, first+slots).Scan(&slot)
+		if err != nil || slot < first+slots {
+			return slot, err
+		}
+		first += slots
+	}
 }
 
 // update changes the index in one transaction.

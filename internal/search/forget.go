@@ -18,7 +18,8 @@ import (
 // when Remove returns. Versions of it that are recorded later are taken in.
 func (x *Index) Remove(ctx context.Context, article news.ArticleID) error {
 	return x.update(ctx, func(tx *sql.Tx) error {
-		places, err := standing(tx.QueryContext(ctx, `SELECT rowid, '', 0 FROM words WHERE words MATCH ?`, ofArticle(article)))
+		places, err := standing(tx.QueryContext(ctx, `SELECT doc.place, doc.article, doc.version FROM words CROSS JOIN doc ON doc.slot = words.rowid
+			WHERE words MATCH ?`, ofArticle(article)))
 		if err != nil {
 			return err
 		}
@@ -48,7 +49,7 @@ func standing(rows *sql.Rows, err error) (list []store.VersionAt, _ error) {
 // takeOut takes out what still stands at places.
 func takeOut(ctx context.Context, tx *sql.Tx, places []store.VersionAt) error {
 	for _, at := range places {
-		if _, err := tx.ExecContext(ctx, `DELETE FROM words WHERE rowid = ?`, at.Place); err != nil {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM words WHERE rowid = (SELECT slot FROM doc WHERE place = ?)`, at.Place); err != nil {
 			return err
 		}
 		done, err := tx.ExecContext(ctx, `DELETE FROM doc WHERE place = ?`, at.Place)
@@ -133,13 +134,7 @@ func (x *Index) keepOnly(ctx context.Context, there []store.VersionAt, after, la
 		if err := takeOut(ctx, tx, slices.Concat(gone, oldest)); err != nil {
 			return err
 		}
-		for at, d := range docs {
-			if err := put(ctx, tx, at, d); err != nil {
-				return err
-			}
-		}
-		_, err := tx.ExecContext(ctx, `UPDATE state SET docs = docs + ?`, len(docs))
-		return err
+		return put(ctx, tx, docs)
 	})
 }
 
@@ -153,7 +148,7 @@ func (x *Index) oldest(ctx context.Context, id news.ArticleID) ([]store.VersionA
 	if err != nil {
 		return nil, err
 	}
-	return standing(x.write.QueryContext(ctx, `SELECT doc.place, doc.article, doc.version FROM words CROSS JOIN doc ON doc.place = words.rowid
+	return standing(x.write.QueryContext(ctx, `SELECT doc.place, doc.article, doc.version FROM words CROSS JOIN doc ON doc.slot = words.rowid
 		WHERE words MATCH ? AND doc.version = ?`, ofArticle(id), a.Pruned+1))
 }
 

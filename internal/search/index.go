@@ -21,7 +21,7 @@ import (
 
 // layout numbers what the index's file looks like, and what the words in it
 // are. A file of another layout is made anew.
-const layout = 3
+const layout = 4
 
 // Store is what an index reads. Its methods are those of [store.Store].
 type Store interface {
@@ -145,13 +145,15 @@ func (x *Index) openFile() (err error) {
 }
 
 // The state is where the index stands in the record and what the version there
-// is, and how many versions can be found. The columns of words are what can be looked for apart: the headline and the
-// text as they are in the version, and what the edit struck from and added to
-// each. The last holds what is filtered by; see tags.
+// is, and how many versions can be found. A doc is a version, by its slot in words
+// (see slotOf) and its place in the record. The columns of words are what can be
+// looked for apart: the headline and the text as they are in the version, and what
+// the edit struck from and added to each. The last holds what is filtered by; see
+// tags.
 const schema = `
 CREATE TABLE state (layout INTEGER, place INTEGER, article TEXT, version INTEGER, hash TEXT, docs INTEGER);
-CREATE TABLE doc (place INTEGER PRIMARY KEY, article TEXT, version INTEGER, seq INTEGER, at INTEGER);
-CREATE INDEX doc_at ON doc (at);
+CREATE TABLE doc (slot INTEGER PRIMARY KEY, place INTEGER, article TEXT, version INTEGER, seq INTEGER, at INTEGER);
+CREATE UNIQUE INDEX doc_place ON doc (place);
 CREATE VIRTUAL TABLE words USING fts5(
 	headline, body, headline_struck, body_struck, headline_added, body_added, tag,
 	content='', contentless_delete=1, tokenize='ascii', prefix='1 2 3'

@@ -117,7 +117,7 @@ type finder struct {
 	match string
 	there map[news.ArticleID]bool // what Query.Where said of articles
 
-	before int64 // newest first: places below this one
+	before int64 // newest first: slots below this one
 	skip   int   // best first: how many are passed over
 }
 
@@ -142,7 +142,8 @@ func (f *finder) begin(after string) error {
 // A found is a version that matches.
 type found struct {
 	store.VersionAt
-	seq news.Seq
+	slot int64
+	seq  news.Seq
 }
 
 func (f *finder) run(ctx context.Context, res *Results) error {
@@ -159,7 +160,7 @@ func (f *finder) run(ctx context.Context, res *Results) error {
 	seen := map[news.ArticleID]bool{}
 	var at found
 	for scanned := 1; rows.Next(); scanned++ {
-		if err := rows.Scan(&at.Place, &at.Article, &at.Number, &at.seq); err != nil {
+		if err := rows.Scan(&at.slot, &at.Article, &at.Number, &at.seq); err != nil {
 			return err
 		}
 		show, err := f.shows(ctx, at, seen)
@@ -195,7 +196,7 @@ func (f *finder) next(rows *sql.Rows, last found, hits int) (string, error) {
 		return "", rows.Err()
 	}
 	if !f.q.Best {
-		return strconv.FormatUint(last.Place, 10), nil
+		return strconv.FormatInt(last.slot, 10), nil
 	}
 	n := 0
 	if f.q.After != "" {
@@ -204,37 +205,29 @@ func (f *finder) next(rows *sql.Rows, last found, hits int) (string, error) {
 	return strconv.Itoa(n + hits), nil
 }
 
-// query finds places, in the order that is asked for. The index is always the
-// outer loop: it can do nothing else in the order of places.
+// query finds slots, in the order that is asked for. The index is always the
+// outer loop: it can do nothing else in the order of slots.
 func (f *finder) query(ctx context.Context) (*sql.Rows, error) {
-	const newest = `SELECT words.rowid AS place, doc.article, doc.version, doc.seq, %RANK% AS rank FROM words CROSS JOIN doc ON doc.place = words.rowid
-		WHERE words MATCH ?1 AND words.rowid < ?2 AND words.rowid >= ?3 AND words.rowid <= ?4 AND doc.at >= ?5 AND doc.at < ?6
+	const newest = `SELECT words.rowid AS slot, doc.article, doc.version, doc.seq, %RANK% AS rank FROM words CROSS JOIN doc ON doc.slot = words.rowid
+		WHERE words MATCH ?1 AND words.rowid < ?2 AND words.rowid >= ?3 AND words.rowid < ?4 AND doc.at >= ?5 AND doc.at < ?6
 		ORDER BY words.rowid DESC`
 	since, until := int64(math.MinInt64), int64(math.MaxInt64)
-	first, last := int64(0), int64(math.MaxInt64)
+	first, end := int64(0), int64(math.MaxInt64)
 	if !f.q.Since.IsZero() {
 		since = f.q.Since.UnixMilli()
-		err := f.read.QueryRowContext(ctx, `SELECT coalesce(min(place), -1) FROM doc WHERE at >= ?`, since).Scan(&first)
-		if err != nil {
-			return nil, err
-		}
-		if first < 0 {
-			last = -1 // nothing is as late
-		}
+		first = slotOf(since)
 	}
-	if !f.q.Until.IsZero() && last >= 0 {
+	if !f.q.Until.IsZero() {
 		until = f.q.Until.UnixMilli()
-		if err := f.read.QueryRowContext(ctx, `SELECT coalesce(max(place), -1) FROM doc WHERE at < ?`, until).Scan(&last); err != nil {
-			return nil, err
-		}
+		end = slotOf(until) + slots
 	}
-	text := `SELECT place, article, version, seq FROM (` + strings.Replace(newest, "%RANK%", "0", 1) + `)`
+	text := `SELECT slot, article, version, seq FROM (` + strings.Replace(newest, "%RANK%", "0", 1) + `)`
 	if f.q.Best {
-		text = `SELECT place, article, version, seq FROM (` +
+		text = `SELECT slot, article, version, seq FROM (` +
 			strings.Replace(newest, "%RANK%", "bm25(words, 8.0, 1.0, 8.0, 3.0, 4.0, 2.0, 0.0)", 1) + ` LIMIT ` + strconv.Itoa(MaxRanked) +
-			`) ORDER BY rank, place DESC`
+			`) ORDER BY rank, slot DESC`
 	}
-	return f.read.QueryContext(ctx, text, f.match, f.before, first, last, since, until)
+	return f.read.QueryContext(ctx, text, f.match, f.before, first, end, since, until)
 }
 
 // wants reports whether Query.Where has an article be found.
@@ -283,8 +276,8 @@ func (f *finder) shows(ctx context.Context, at found, seen map[news.ArticleID]bo
 		return true, rows.Err()
 	}
 	var newest found
-	err = rows.Scan(&newest.Place, &newest.Article, &newest.Number, &newest.seq)
-	return newest.Place < uint64(f.before), err
+	err = rows.Scan(&newest.slot, &newest.Article, &newest.Number, &newest.seq)
+	return newest.slot < f.before, err
 }
 
 // hit reads what a hit shows. It returns [store.ErrNotFound] if the version is

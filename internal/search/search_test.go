@@ -2,6 +2,7 @@ package search
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"os"
@@ -297,6 +298,64 @@ func TestPages(t *testing.T) {
 		if _, err := b.x.Search(t.Context(), Query{After: after}); !errors.Is(err, ErrCursor) {
 			t.Errorf("after %q: %v", after, err)
 		}
+	}
+}
+
+// TestNewest: what came into the record late, as by an import, stands where its
+// time is, and moves nothing on the pages that follow.
+func TestNewest(t *testing.T) {
+	b := newBench(t)
+	for _, name := range []string{"a", "b", "c", "d"} {
+		b.version(b.article("Post", name), "Bridge")
+	}
+	b.catchUp()
+	first := b.search(Query{Words: "bridge", Max: 2})
+	if got := names(first); got != "a4/1 a3/1" {
+		t.Error(got)
+	}
+	b.now = start.Add(-time.Hour)
+	b.version(b.article("Post", "e"), "Bridge") // at the start
+	b.now = start.Add(time.Hour)
+	b.version(b.article("Post", "f"), "Bridge") // when the second was
+	b.now = start.Add(9 * time.Hour)
+	b.version(b.article("Post", "g"), "Bridge")
+	b.catchUp()
+	for q, want := range map[*Query]string{
+		{}:                  "a7/1 a4/1 a3/1 a6/1 a2/1 a1/1 a5/1",
+		{Best: true}:        "a7/1 a4/1 a3/1 a6/1 a2/1 a1/1 a5/1",
+		{After: first.Next}: "a6/1 a2/1 a1/1 a5/1",
+		{Since: start.Add(2 * time.Hour), Until: start.Add(4 * time.Hour)}: "a3/1 a6/1 a2/1",
+		{Since: start.Add(2*time.Hour + time.Millisecond)}:                 "a7/1 a4/1 a3/1",
+		{Until: start.Add(time.Hour + time.Millisecond)}:                   "a1/1 a5/1",
+	} {
+		q.Words = "bridge"
+		if got := names(b.search(*q)); got != want {
+			t.Errorf("%+v finds %s, want %s", *q, got, want)
+		}
+	}
+}
+
+// TestFullSecond: more versions of one second than it has slots are all found.
+func TestFullSecond(t *testing.T) {
+	b := newBench(t)
+	id := b.article("Post", "a")
+	b.version(id, "Bridge")
+	b.catchUp()
+	docs := make(map[store.VersionAt]doc)
+	for i := range uint64(slots + 10) {
+		docs[store.VersionAt{Place: 100 + i, Article: id, Number: 1}] = doc{at: start, cols: [7]string{0: "bridge", 6: tagAll}}
+	}
+	if err := b.x.update(t.Context(), func(tx *sql.Tx) error { return put(t.Context(), tx, docs) }); err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	q := Query{Words: "bridge", Each: true, Max: MaxHits, Until: start.Add(2 * time.Second)}
+	for more := true; more; more = q.After != "" {
+		res := b.search(q)
+		n, q.After = n+len(res.Hits), res.Next
+	}
+	if n != slots+10 {
+		t.Errorf("%d are found of %d", n, slots+10)
 	}
 }
 
