@@ -28,7 +28,7 @@ func circumstances(a news.Article, watches []news.Watch, c Command, now time.Tim
 	if r := a.Rereading; r != nil {
 		switch r.Why {
 		case news.RereadUpgrade:
-			lines = append(lines, fmt.Sprintf("Its page is read by newer rules since %s. What those made of the newest version is what the next reading is compared with; nothing is told of the rules.", brief.Clock(r.At, now, zone)))
+			lines = append(lines, fmt.Sprintf("It is read by newer rules since %s. What those made of the newest version is what the next reading is compared with; nothing is told of the rules.", brief.Clock(r.At, now, zone)))
 		case news.RereadRedesign:
 			lines = append(lines, fmt.Sprintf("The site was redesigned %s. What stood there then is what the next reading is compared with; nothing is told of the redesign.", brief.Clock(r.At, now, zone)))
 		}

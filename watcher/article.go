@@ -199,7 +199,7 @@ func (v *visit) believe(ctx context.Context, a news.Article, last news.Version, 
 	version := news.Version{
 		Article: a.ID, Number: last.Number + 1, Seen: seen, Hash: f.text.Hash(), Extractor: f.extractor, Text: f.text,
 	}
-	if resp != nil && f.base.Hash() != last.Hash {
+	if f.base.Hash() != last.Hash {
 		version.Basis = &f.base
 	}
 	a.Versions, a.Edits, a.Hash, a.Extractor = version.Number, a.Edits+1, version.Hash, version.Extractor

@@ -22,7 +22,7 @@ const maxEntries = 500
 const entriesAtOnce = 32
 
 // feedExtractor names what reads the text of feed readings.
-const feedExtractor = "feed/1"
+const feedExtractor = "feed/2"
 
 // feed polls a feed and records what it lists. The feed is the index: its
 // articles are tracked long after they left it.
@@ -194,7 +194,7 @@ func (v *visit) entry(ctx context.Context, f news.Feed, a news.Article, e feed.E
 	text := news.Text{Headline: e.Title, Standfirst: e.Summary}
 	hash := text.Hash()
 	switch {
-	case text.Empty() || hash == a.Hash:
+	case text.Empty() || hash == a.Hash || a.Rereading != nil && hash == a.Rereading.Text.Hash():
 		return nil // most entries of most polls: nothing is written
 	case a.Versions == 0:
 		version := news.Version{Article: a.ID, Number: 1, Seen: now, Hash: hash, Extractor: feedExtractor, Text: text}
@@ -206,6 +206,11 @@ func (v *visit) entry(ctx context.Context, f news.Feed, a news.Article, e feed.E
 	last, err := v.last(ctx, a)
 	if err != nil {
 		return err
+	}
+	if a.Extractor != feedExtractor && a.Rereading == nil {
+		// No poll of a feed is kept to be read again, but all that its rules
+		// changed since is what they leave out of a text.
+		a.Rereading = &news.Rereading{Why: news.RereadUpgrade, Text: last.Text.Canonical(), Extractor: feedExtractor, At: now}
 	}
 	return v.differs(ctx, a, last, finding{text: text, extractor: feedExtractor, at: now}, nil)
 }

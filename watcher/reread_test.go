@@ -12,6 +12,7 @@ import (
 	"github.com/editwatch/editwatch/internal/report"
 	"github.com/editwatch/editwatch/internal/store"
 	"github.com/editwatch/editwatch/watcher/extract"
+	"github.com/editwatch/editwatch/watcher/fetch"
 )
 
 // upgrade has the rig read pages by other rules: the first paragraph counts as
@@ -50,11 +51,11 @@ func TestUpgradeThatChangesNothing(t *testing.T) {
 		r.touch(bridge, p, 0)
 		r.watch(bridge)
 		read := 0
-		r.watcher.extractor = "page/2"
+		r.watcher.extractor = "page/next"
 		r.watcher.read = func(page []byte, opts extract.Options) (extract.Reading, error) {
 			read++
 			reading, err := extract.Read(page, opts)
-			reading.Extractor = "page/2"
+			reading.Extractor = "page/next"
 			return reading, err
 		}
 		r.touch(bridge, p, 1)
@@ -65,7 +66,7 @@ func TestUpgradeThatChangesNothing(t *testing.T) {
 		if read != before+1 {
 			t.Errorf("read %d pages for one that changed, want one", read-before)
 		}
-		if a := r.article(bridge); a.Extractor != "page/2" || a.Rereading != nil {
+		if a := r.article(bridge); a.Extractor != "page/next" || a.Rereading != nil {
 			t.Errorf("read by %s, and %+v stands in", a.Extractor, a.Rereading)
 		}
 	})
@@ -78,19 +79,19 @@ func TestUpgradeAnnouncesNothing(t *testing.T) {
 		r.watch(bridge)
 		r.touch(bridge, p, 1)
 		r.run(time.Hour)
-		r.upgrade("page/2")
+		r.upgrade("page/next")
 		r.run(time.Hour)
 		r.touch(bridge, p, 2)
 		r.run(time.Hour)
 		r.restart()
 		r.touch(bridge, p, 3)
 		r.run(time.Hour)
-		r.upgrade("page/3") // before any version was read by page/2
+		r.upgrade("page/later") // before any version was read by those
 		r.touch(bridge, p, 4)
 		r.run(time.Hour)
 		r.expect()
 		a := r.article(bridge)
-		if a.Versions != 1 || a.Rereading == nil || a.Rereading.Extractor != "page/3" || a.Rereading.Why != news.RereadUpgrade {
+		if a.Versions != 1 || a.Rereading == nil || a.Rereading.Extractor != "page/later" || a.Rereading.Why != news.RereadUpgrade {
 			t.Fatalf("the article is at version %d, reread as %+v", a.Versions, a.Rereading)
 		}
 		if v := r.version(bridge); v.Extractor != extract.Extractor || v.Text.Standfirst != "" {
@@ -102,7 +103,7 @@ func TestUpgradeAnnouncesNothing(t *testing.T) {
 		r.run(time.Hour)
 		e := r.expect(news.Edited)
 		r.oneWord(e[0], "piers", "arches")
-		if a := r.article(bridge); a.Rereading != nil || a.Extractor != "page/3" {
+		if a := r.article(bridge); a.Rereading != nil || a.Extractor != "page/later" {
 			t.Errorf("after the edit: %+v, %s", a.Rereading, a.Extractor)
 		}
 		r.touch(bridge, q, 1)
@@ -110,6 +111,48 @@ func TestUpgradeAnnouncesNothing(t *testing.T) {
 		r.touch(bridge, p, 0) // and back again, which takes a second look
 		r.run(2 * time.Hour)
 		r.oneWord(r.expect(news.Edited)[0], "arches", "piers")
+	})
+}
+
+// What rules before feed/2 kept of a feed, marks that turn the direction of text
+// included, is compared as it reads today.
+func TestFeedUpgradeAnnouncesNothing(t *testing.T) {
+	bubble(t, func(r *rig) {
+		say := func(title string) {
+			r.web.set(harbour+"/feed.xml", func(int) (*fetch.Response, error) {
+				return &fetch.Response{ContentType: "application/rss+xml", Body: []byte(`<?xml version="1.0"?><rss version="2.0"><channel><title>Post</title>` +
+					`<item><title>` + title + `</title><link>` + bridge + `</link><guid>1</guid></item></channel></rss>`)}, nil
+			})
+			r.pass()
+		}
+		say("Court rules")
+		if _, err := r.watcher.Place(context.Background(), news.Watch{Channel: "desk", URL: harbour + "/feed.xml"}); err != nil {
+			t.Fatal(err)
+		}
+		say("Court rules")
+		turned := "Court \u202edessap47\u202c rulings"
+		a, err := r.store.FindArticle(context.Background(), news.AddressKey(news.FeedReading, bridge))
+		if err != nil {
+			t.Fatal(err)
+		}
+		old := news.Version{Article: a.ID, Number: 2, Seen: time.Now(), Extractor: "feed/1", Text: news.Text{Headline: turned}}
+		old.Hash = old.Text.Hash()
+		a.Versions, a.Hash, a.Extractor, a.Headline = 2, old.Hash, old.Extractor, turned
+		if _, err := r.store.Record(context.Background(), store.Record{Article: a, Version: &old}); err != nil {
+			t.Fatal(err)
+		}
+		for range 3 {
+			say(turned)
+			time.Sleep(time.Hour)
+		}
+		r.expect()
+		r.restart()
+		say(strings.Replace(turned, "47", "48", 1))
+		e := r.expect(news.Edited)
+		r.oneWord(e[0], "Court dessap47 rulings", "Court dessap48 rulings")
+		if a, err = r.store.Article(context.Background(), a.ID); err != nil || a.Rereading != nil || a.Extractor != feedExtractor || a.Versions != 3 {
+			t.Errorf("after the edit: %+v, %v", a, err)
+		}
 	})
 }
 
@@ -155,7 +198,7 @@ func TestUpgradeLosesNoEdit(t *testing.T) {
 					}
 					r.expect()
 				}
-				r.upgrade("page/2")
+				r.upgrade("page/next")
 				r.restart()
 				r.run(3 * time.Hour)
 				e := r.expect(news.Edited)
@@ -177,10 +220,10 @@ func TestUpgradeWithoutThePage(t *testing.T) {
 			if _, err := r.store.Record(context.Background(), store.Record{Article: r.article(bridge), DropPage: true}); err != nil {
 				r.Fatal(err)
 			}
-			r.upgrade("page/2")
+			r.upgrade("page/next")
 		},
 		"refused_by_the_new_rules": func(r *rig) {
-			r.upgrade("page/2")
+			r.upgrade("page/next")
 			read, refused := r.watcher.read, false
 			r.watcher.read = func(page []byte, opts extract.Options) (extract.Reading, error) {
 				if !refused {

@@ -125,6 +125,25 @@ func TestWithheld(t *testing.T) {
 	}
 }
 
+// TestNothingTurns: marks that turn the direction of text, as they stand in what
+// was stored before texts went without, are in no page and in no feed.
+func TestNothingTurns(t *testing.T) {
+	h := newHistory(t)
+	a := h.sight(news.Article{URL: "https://court.example/1", Source: "The \u202eCourt", FirstSeen: opened})
+	h.read(&a, news.Text{Headline: "Court \u202edessap47\u202c rulings", Paragraphs: []string{"It said \u2067that\u2069 47."}}, opened)
+	h.read(&a, news.Text{Headline: "Court \u202edessap48\u202c rulings", Paragraphs: []string{"It said \u2067that\u2069 48."}}, opened.Add(time.Hour))
+	pages := New(Options{Store: h.st})
+	for _, path := range []string{"/", "/articles", "/sources", articlePath(a.ID), diffPath(a.ID, 1, 2), versionPath(a.ID, 2), "/edits.rss", "/edits.atom", "/edits.json"} {
+		body := get(t, pages, path).Body.String()
+		if strings.ContainsFunc(body, news.Turns) {
+			t.Errorf("%s turns text", path)
+		}
+		if !strings.Contains(body, "Court") {
+			t.Errorf("%s does not show the article", path)
+		}
+	}
+}
+
 func TestPruned(t *testing.T) {
 	w := writtenHistory(t)
 	if _, err := w.st.Prune(t.Context(), store.Pruning{Versions: time.Now()}); err != nil {
@@ -136,6 +155,11 @@ func TestPruned(t *testing.T) {
 	} {
 		if got := get(t, h, articlePath(w.retired)+path); got.Code != want {
 			t.Errorf("%s answers %d, want %d", path, got.Code, want)
+		}
+	}
+	for path, want := range map[string]int{"/versions/2": 200, "/versions/1": 410, "/diff/1/2": 410, "/diff/2/1": 410, "/diff/1/3": 410, "/diff/2/3": 404} {
+		if got := get(t, h, "/api/v1"+articlePath(w.retired)+path); got.Code != want {
+			t.Errorf("the API answers %s with %d, want %d", path, got.Code, want)
 		}
 	}
 	body := get(t, h, articlePath(w.retired)).Body.String()

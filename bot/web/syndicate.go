@@ -304,10 +304,13 @@ func cutWords(words []news.Word, most int) ([]news.Word, int) {
 }
 
 // clean replaces what XML 1.0 cannot hold; the encoder does not look into CDATA
-// (https://www.w3.org/TR/xml/#charsets).
+// (https://www.w3.org/TR/xml/#charsets). As in pages, nothing turns the direction
+// of what follows it.
 func clean(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
+		case news.Turns(r):
+			return -1
 		case r == '\t', r == '\n', r == '\r', 0x20 <= r && r <= 0xD7FF, 0xE000 <= r && r <= 0xFFFD, r >= 0x10000:
 			return r
 		}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
@@ -13,6 +14,9 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"golang.org/x/text/runes"
+	"golang.org/x/text/transform"
 
 	"github.com/editwatch/editwatch/internal/brief"
 	"github.com/editwatch/editwatch/internal/news"
@@ -119,7 +123,11 @@ func (s *site) render(w io.Writer, name string, v view) error {
 		v.Feeds = allEdits
 	}
 	v.Version, v.Search = s.version, s.search != nil
-	if err := s.pages[name].ExecuteTemplate(w, "layout", v); err != nil {
+	// What was stored before texts went without them may have marks that turn
+	// the direction of what follows; no page has a use for any.
+	straight := transform.NewWriter(w, runes.Remove(runes.Predicate(news.Turns)))
+	err := s.pages[name].ExecuteTemplate(straight, "layout", v)
+	if err = cmp.Or(err, straight.Close()); err != nil {
 		return fmt.Errorf("make page %s: %w", name, err)
 	}
 	return nil

@@ -52,7 +52,7 @@ func check(t errorer, b Brief, budget int) {
 			t.Errorf("invalid UTF-8: %q", s)
 		}
 		for _, r := range s {
-			if unicode.IsControl(r) || turns(r) || unicode.IsSpace(r) && r != ' ' {
+			if unicode.IsControl(r) || news.Turns(r) || unicode.IsSpace(r) && r != ' ' {
 				t.Errorf("%U in %q", r, s)
 			}
 		}

@@ -7,6 +7,8 @@ import (
 
 	"github.com/clipperhouse/uax29/v2/graphemes"
 	"github.com/clipperhouse/uax29/v2/words"
+
+	"github.com/editwatch/editwatch/internal/news"
 )
 
 // ellipsis stands for what is left out.
@@ -26,7 +28,7 @@ func Clean(s string) string {
 		switch {
 		case unicode.IsSpace(r):
 			return ' '
-		case unicode.IsControl(r), turns(r), r == '\uFEFF':
+		case unicode.IsControl(r), news.Turns(r), r == '\uFEFF':
 			return -1
 		}
 		return r
@@ -39,13 +41,6 @@ func OneLine(s string) string { return strings.Join(strings.Fields(Clean(s)), " 
 
 // tidy is Clean without the spaces at the ends.
 func tidy(s string) string { return strings.TrimSpace(Clean(s)) }
-
-// turns reports whether r starts or ends an embedding, an override or an
-// isolate (https://www.unicode.org/reports/tr9/#Explicit_Directional_Embeddings).
-// Implicit marks (U+200E, U+200F, U+061C) act like a letter and are harmless.
-func turns(r rune) bool {
-	return '\u202A' <= r && r <= '\u202E' || '\u2066' <= r && r <= '\u2069'
-}
 
 // Cut returns s, or its beginning and "…" if it has more than most characters,
 // cut at the end of a word. The result never has more than most characters.

@@ -230,6 +230,22 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
+// TestOlderTextsStay: a text that was read by older rules, which kept marks that
+// turn its direction, goes round as it is, for its hash is of it.
+func TestOlderTextsStay(t *testing.T) {
+	s := open(t)
+	a := sight(t, s, news.Article{URL: "https://court.example/1", Source: "The \u202eCourt", FirstSeen: start})
+	read(t, s, a.ID, text("Court \u202edessap47\u202c rulings", "It said \u2067that\u2069 47."), start)
+	read(t, s, a.ID, text("Court \u202edessap48\u202c rulings", "It said \u2067that\u2069 48."), start.Add(time.Hour))
+	file, fresh := exported(t, s, Part{}), open(t)
+	if got := imported(t, fresh, file); got.Versions != 2 || got.Left != 0 {
+		t.Errorf("%+v", got)
+	}
+	if again := exported(t, fresh, Part{}); again != file {
+		t.Error(cmp.Diff(file, again))
+	}
+}
+
 // TestImportGoesOn: an import that broke off anywhere is completed by another.
 func TestImportGoesOn(t *testing.T) {
 	file := exported(t, sample(t), Part{})

@@ -172,7 +172,7 @@ type Rereading struct {
 type RereadingReason string
 
 const (
-	RereadUpgrade  RereadingReason = "upgrade"  // a newer extractor read the kept page
+	RereadUpgrade  RereadingReason = "upgrade"  // newer rules read what it was read from
 	RereadRedesign RereadingReason = "redesign" // the site gave many articles another dress at once
 )
 

@@ -12,8 +12,9 @@ import (
 // Canonical returns s in the one form that is stored, hashed and shown:
 // Unicode NFC, each run of white space of any kind a single space, none at the
 // ends, and nothing invisible (soft hyphens, zero-width spaces, byte order
-// marks, control characters). Joiners that shape what is seen, such as those
-// inside emoji and Indic or Persian words, stay. Text that was decoded from the
+// marks, control characters), nor what turns the direction of text ([Turns]).
+// Joiners that shape what is seen, such as those inside emoji and Indic or
+// Persian words, stay. Text that was decoded from the
 // wrong charset ("â€™" for an apostrophe) is mended where that is certain.
 //
 // Canonical is idempotent. Apart from the mending it never changes a visible
@@ -32,6 +33,37 @@ func Canonical(s string) string {
 		s = t
 	}
 	return s
+}
+
+// Canonical returns the text with each of its parts in the form of [Canonical].
+// A paragraph of which nothing is left goes.
+func (t Text) Canonical() Text {
+	out := Text{Headline: Canonical(t.Headline), Standfirst: Canonical(t.Standfirst)}
+	for _, p := range t.Paragraphs {
+		if p = Canonical(p); p != "" {
+			out.Paragraphs = append(out.Paragraphs, p)
+		}
+	}
+	return out
+}
+
+// MaxName is the most characters of a publication's name. Feeds put sentences
+// into their titles, and a name stands in one line of a list, a message, a card
+// and a log: no name of a publication that people use is as long as this.
+const MaxName = 80
+
+// Name returns what a page or feed calls its publication as it is stored:
+// canonical, and a longer one cut after a word.
+func Name(s string) string {
+	name := []rune(Canonical(s))
+	if len(name) <= MaxName {
+		return string(name)
+	}
+	start := string(name[:MaxName-1])
+	if i := strings.LastIndexByte(start, ' '); i > 0 && name[MaxName-1] != ' ' {
+		start = start[:i]
+	}
+	return strings.TrimRight(start, " ") + "…"
 }
 
 // plain reports whether s is ASCII and canonical already, as most text is.
@@ -74,8 +106,17 @@ func tidy(s string) string {
 	return norm.NFC.String(b.String())
 }
 
-// invisible reports whether r has no part in what a reader sees. Zero-width
-// joiner and non-joiner (U+200D, U+200C) and the marks that set direction do.
+// Turns reports whether r starts or ends an embedding, an override or an
+// isolate (https://www.unicode.org/reports/tr9/#Explicit_Directional_Embeddings).
+// An override makes "74" read "47", and whatever is not ended reaches past the
+// text it came in, so no text of ours has any. Implicit marks (U+200E, U+200F,
+// U+061C) act like a letter and are harmless.
+func Turns(r rune) bool {
+	return '\u202A' <= r && r <= '\u202E' || '\u2066' <= r && r <= '\u2069'
+}
+
+// invisible reports whether r has no part in what a reader is to see. Zero-width
+// joiner and non-joiner (U+200D, U+200C) and implicit marks of direction do.
 func invisible(r rune) bool {
 	switch r {
 	case '\u00AD', // soft hyphen
@@ -86,7 +127,7 @@ func invisible(r rune) bool {
 		'\u2061', '\u2062', '\u2063', '\u2064': // invisible operators
 		return true
 	}
-	return r < 0xA0 && unicode.Is(unicode.Cc, r)
+	return Turns(r) || r < 0xA0 && unicode.Is(unicode.Cc, r)
 }
 
 // mend undoes UTF-8 that was read as windows-1252, once or more often. It is

@@ -28,6 +28,10 @@ func TestCanonical(t *testing.T) {
 		{"emoji_joined", "👩\u200d👩\u200d👧 and ❤\ufe0f", "👩\u200d👩\u200d👧 and ❤\ufe0f"},
 		{"persian_non-joiner", "می\u200cخواهم", "می\u200cخواهم"},
 		{"hebrew_direction", "\u200fשלום\u200e", "\u200fשלום\u200e"},
+		{"turned", "Court \u202edessap\u202c 47", "Court dessap 47"},
+		{"turned_beside_spaces", "Court \u2066 passed \u2069.\u202a \u202d", "Court passed ."},
+		{"turned_alone", " \u202e\u2067 ", ""},
+		{"mended_turned", "\u202eThe councilâ€™s", "The council’s"},
 		{"invalid_byte", "caf\xe9 bar", "caf\uFFFD bar"},
 		{"compatibility_kept", "ﬁve ② ５", "ﬁve ② ５"},
 		{"quotes_kept", "“No,” she said – ‘never’…", "“No,” she said – ‘never’…"},
@@ -68,13 +72,13 @@ func checkCanonical(t interface {
 	if !utf8.ValidString(c) || !norm.NFC.IsNormalString(c) {
 		t.Fatalf("Canonical(%q) = %q is not NFC", s, c)
 	}
-	if strings.TrimSpace(c) != c || strings.Contains(c, "  ") || strings.ContainsAny(c, "\x00\n\t\u00a0\u00ad\ufeff") {
+	if strings.TrimSpace(c) != c || strings.Contains(c, "  ") || strings.ContainsAny(c, "\x00\n\t\u00a0\u00ad\ufeff") || strings.ContainsFunc(c, Turns) {
 		t.Fatalf("Canonical(%q) = %q", s, c)
 	}
 }
 
 // alphabet has what goes wrong in texts, and letters to go wrong between.
-var alphabet = []rune("aZ9 .\t\n\u00a0\u00ad\u200b\u200d\ufeff\u0301\u0327e\u2028ÃÂâ€™œ\u009d©ðŸ˜€éßĀ\u1112\u1161\u11ab漢ع\u0651\u034f\x00\x1f")
+var alphabet = []rune("aZ9 .\t\n\u00a0\u00ad\u200b\u200d\ufeff\u202e\u2069\u0301\u0327e\u2028ÃÂâ€™œ\u009d©ðŸ˜€éßĀ\u1112\u1161\u11ab漢ع\u0651\u034f\x00\x1f")
 
 func TestCanonicalIsIdempotent(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
@@ -83,6 +87,23 @@ func TestCanonicalIsIdempotent(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		checkCanonical(t, rapid.String().Draw(t, "text"))
 	})
+}
+
+func TestName(t *testing.T) {
+	long := strings.Repeat("harbour ", 50)
+	for _, tt := range []struct{ in, want string }{
+		{"The Harbour Post", "The Harbour Post"},
+		{" The\u202e Harbour\nPost ", "The Harbour Post"},
+		{strings.Repeat("é", MaxName), strings.Repeat("é", MaxName)},
+		{strings.Repeat("é", MaxName+1), strings.Repeat("é", MaxName-1) + "…"},
+		{long, long[:79] + "…"},
+		{strings.Repeat("h", MaxName-1) + " Post", strings.Repeat("h", MaxName-1) + "…"},
+		{strings.Repeat("h", MaxName-2) + " Post", strings.Repeat("h", MaxName-2) + "…"},
+	} {
+		if got := Name(tt.in); got != tt.want {
+			t.Errorf("Name(%q) = %q, want %q", tt.in, got, tt.want)
+		}
+	}
 }
 
 // TestCanonicalMendsWhatWindowsDid: text with a typographic quote in it that

@@ -14,7 +14,7 @@ import (
 
 // Extractor names the rules of this package and their version. It changes
 // whenever the same page could give another text.
-const Extractor = "page/1"
+const Extractor = "page/2"
 
 // maxElements bounds what the full extractor looks at. The largest real news
 // pages have some 15,000 elements.
@@ -39,7 +39,7 @@ type Reading struct {
 	Text       news.Text // canonical
 	ShareTitle string    // the title for sharing and search: og:title, else <title>
 	Byline     string
-	Source     string    // the publication's name
+	Source     string    // the publication's [news.Name]
 	Published  time.Time // UTC; zero when the page does not say
 	Modified   time.Time // UTC; zero when the page does not say
 	Language   string    // BCP 47 as the page states it, empty when it does not

@@ -201,6 +201,7 @@ func (s *surveyed) reading(base *url.URL) Reading {
 	if r.Source == "" {
 		r.Source = s.first("application-name", "publisher", "dc.publisher")
 	}
+	r.Source = news.Name(r.Source)
 	r.Published = firstTime(s.meta["article:published_time"], s.linked.published, s.meta["datepublished"],
 		s.meta["og:article:published_time"], s.meta["parsely-pub-date"], s.meta["dc.date.issued"], s.meta["dc.date"],
 		s.meta["date"], s.meta["pubdate"], s.meta["sailthru.date"], s.meta["publishdate"], s.dated)

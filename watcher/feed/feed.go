@@ -22,7 +22,7 @@ import (
 
 // A Feed is a document that was read.
 type Feed struct {
-	Title   string
+	Title   string // a [news.Name]
 	SiteURL string // the site it belongs to
 	// TTL is how long the feed says it may be kept before it is asked for
 	// again; zero when it does not say, at most [MaxTTL].
@@ -148,7 +148,7 @@ func isPage(data []byte) bool {
 // translate puts what gofeed read into our form.
 func translate(f *gofeed.Feed, address string) Feed {
 	base, _ := url.Parse(address)
-	out := Feed{Title: plain(f.Title), SiteURL: absolute(base, f.Link), TTL: ttl(f)}
+	out := Feed{Title: news.Name(plain(f.Title)), SiteURL: absolute(base, f.Link), TTL: ttl(f)}
 	seen := make(map[string]bool, len(f.Items))
 	for _, item := range f.Items {
 		if item == nil {
