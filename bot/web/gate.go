@@ -23,12 +23,13 @@ type Access struct {
 	// "X-Forwarded-User"; requests without it are refused. It is believed of
 	// Proxies only. Empty: no such sign-in.
 	Header string
-	// Proxies are the networks of reverse proxies. Of them, X-Forwarded-For is
-	// believed for a client's address.
+	// Proxies are the networks of reverse proxies. Of them, as of whoever is on
+	// this machine, X-Forwarded-For is believed for a client's address, by which
+	// nobody is let in: it sets the pace alone.
 	Proxies []netip.Prefix
 	// Rate is how many requests a second one client may make on average, with
-	// ten seconds' worth at once; 0: no limit. Clients on this machine that are
-	// no proxies are not limited. Of IPv6, a client is a network of 64 bits.
+	// ten seconds' worth at once; 0: no limit. Clients on this machine are not
+	// limited. Of IPv6, a client is a network of 64 bits.
 	Rate float64
 }
 
@@ -84,7 +85,7 @@ func (s *site) gated(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r) // for those who look after this machine
 			return
 		}
-		if ref := g.signedIn(r); ref != nil {
+		if ref := g.signedIn(r); ref != nil && !ours(r) {
 			if ref == errSignIn {
 				w.Header().Set("WWW-Authenticate", `Basic realm="editwatch", charset="UTF-8"`)
 			}
@@ -110,6 +111,17 @@ func (s *site) gated(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// ours reports whether what is asked for is the program's own and says nothing of
+// the record: the page that asks people to sign in looks like the others.
+func ours(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/static/") }
+
+// insider reports whether whoever asks may know how much is kept: those who are
+// signed in, and clients on this machine, for which no proxy speaks.
+func (g *gate) insider(r *http.Request) bool {
+	here := peer(r).IsLoopback() && len(r.Header.Values("X-Forwarded-For")) == 0
+	return here || g.asks() && g.signedIn(r) == nil
 }
 
 // signedIn returns why a request is not let in.
@@ -184,14 +196,14 @@ func (g *gate) forget(now time.Time) {
 }
 
 // client returns the address a request comes from: the peer's, or what the last
-// proxy in front of us says of its own. It is the zero one for a client on this
-// machine: perhaps a proxy that nobody told us of, behind which all have the
-// same.
+// proxy in front of us says of its own. Whoever is on this machine is taken for a
+// proxy: it could ask without any limit, and has nothing to gain by a lie. It is
+// the zero address for a client on this machine.
 func (g *gate) client(r *http.Request) netip.Addr {
 	address := peer(r)
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 	for _, hop := range slices.Backward(hops) {
-		if !g.isProxy(address) {
+		if !g.isProxy(address) && !address.IsLoopback() {
 			break
 		}
 		next, err := netip.ParseAddr(strings.TrimSpace(hop))

@@ -63,6 +63,12 @@ func TestSignIn(t *testing.T) {
 		{"no password", password, from("192.0.2.1", "/", "Authorization", basic("desk", "")), 401},
 		{"a header nobody asked for", password, from("10.1.2.3", "/", "X-Forwarded-User", "ana"), 401},
 		{"health is open", password, from("192.0.2.1", "/healthz"), 200},
+		{"the style of the page that says so", password, from("192.0.2.1", "/static/style.css"), 200},
+		{"the same through a proxy that signed nobody in", header, from("10.1.2.3", "/static/icon.svg"), 200},
+		{"what only begins like it", password, from("192.0.2.1", "/statics"), 401},
+		{"on this machine", password, from("127.0.0.1", "/"), 401},
+		{"this machine is no proxy", header, from("127.0.0.1", "/", "X-Forwarded-User", "ana"), 403},
+		{"nor what it forwards for", header, from("127.0.0.1", "/", "X-Forwarded-User", "ana", "X-Forwarded-For", "10.1.2.3"), 403},
 
 		{"of a proxy", header, from("10.1.2.3", "/", "X-Forwarded-User", "ana"), 200},
 		{"of a proxy that signed nobody in", header, from("10.1.2.3", "/"), 403},
@@ -84,11 +90,39 @@ func TestSignIn(t *testing.T) {
 	}
 }
 
+// TestHealthTellsInsiders: how much is kept is for those who may read, and for
+// whoever looks after this machine.
+func TestHealthTellsInsiders(t *testing.T) {
+	st := newHistory(t).st
+	open := New(Options{Store: st})
+	password := New(Options{Store: st, Access: Access{User: "desk", Password: "harbour"}})
+	for _, tt := range []struct {
+		name string
+		h    http.Handler
+		r    *http.Request
+		want bool
+	}{
+		{"this machine", open, from("127.0.0.1", "/healthz"), true},
+		{"this machine, by IPv6", password, from("::1", "/healthz"), true},
+		{"anybody", open, from("192.0.2.1", "/healthz"), false},
+		{"anybody through a proxy", open, from("127.0.0.1", "/healthz", "X-Forwarded-For", "192.0.2.1"), false},
+		{"who says to be here", open, from("127.0.0.1", "/healthz", "X-Forwarded-For", "127.0.0.1"), false},
+		{"who is signed in", password, from("192.0.2.1", "/healthz", "Authorization", basic("desk", "harbour")), true},
+		{"who is not", password, from("192.0.2.1", "/healthz", "Authorization", basic("desk", "harbou")), false},
+	} {
+		w := httptest.NewRecorder()
+		tt.h.ServeHTTP(w, tt.r)
+		if got := strings.Contains(w.Body.String(), "articles"); got != tt.want || w.Code != http.StatusOK {
+			t.Errorf("%s: %d %s", tt.name, w.Code, w.Body)
+		}
+	}
+}
+
 // TestPace: whoever asks too fast waits, and nobody else does.
 func TestPace(t *testing.T) {
 	st := writtenHistory(t).st
 	synctest.Test(t, func(t *testing.T) {
-		h := New(Options{Store: st, Access: Access{Rate: 2, Proxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}})
+		h := New(Options{Store: st, Access: Access{Rate: 2, Proxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}}})
 		ask := func(address string, headers ...string) int {
 			return status(h, from(address, "/robots.txt", headers...))
 		}
@@ -106,7 +140,10 @@ func TestPace(t *testing.T) {
 			{"its neighbour in the same network", "2001:db8::2", nil, 429},
 			{"another network", "2001:db8:0:1::1", nil, 200},
 			{"this machine", "127.0.0.1", nil, 200},
-			{"the same through a proxy", "127.0.0.1", []string{"X-Forwarded-For", "192.0.2.7, 2001:db8::3"}, 429},
+			{"the same through a proxy", "10.1.2.3", []string{"X-Forwarded-For", "192.0.2.7, 2001:db8::3"}, 429},
+			{"the same through a proxy beside us", "127.0.0.1", []string{"X-Forwarded-For", "192.0.2.7, 2001:db8::3"}, 429},
+			{"the same through both", "::1", []string{"X-Forwarded-For", "2001:db8::3", "X-Forwarded-For", "10.1.2.3"}, 429},
+			{"another through the proxy beside us", "127.0.0.1", []string{"X-Forwarded-For", "2001:db8::3, 192.0.2.7"}, 200},
 			{"somebody who names it without a proxy", "192.0.2.1", []string{"X-Forwarded-For", "2001:db8::3"}, 200},
 		} {
 			if got := ask(tt.address, tt.headers...); got != tt.want {

@@ -10,7 +10,8 @@ import (
 // healthTimeout bounds how long the store may take to answer.
 const healthTimeout = 3 * time.Second
 
-// healthz answers 200 while the store does.
+// healthz answers 200 while the store does, and tells insiders how much is in
+// it.
 func (s *site) healthz(w http.ResponseWriter, r *http.Request) error {
 	return s.health(w, r, nil)
 }
@@ -34,7 +35,7 @@ func (s *site) health(w http.ResponseWriter, r *http.Request, ready func(context
 		if err := ready(ctx); err != nil {
 			unwell("not ready", err)
 		}
-	} else {
+	} else if s.gate.insider(r) {
 		body["articles"], body["versions"] = counts.Articles, counts.Versions
 		body["events"], body["pending"] = counts.Events, counts.Pending
 	}

@@ -24,7 +24,7 @@ import (
 // cut off.
 const (
 	// maxStreams bounds the streams that are open at once, and maxStreamsEach
-	// those of one address. A proxy beside us has no bound of its own.
+	// those of one address. Clients on this machine have no bound of their own.
 	maxStreams     = 256
 	maxStreamsEach = 8
 	// streamBeat is how often something is sent at least, so that neither side
