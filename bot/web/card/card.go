@@ -12,9 +12,9 @@
 //
 //   - All text stands within the margins, and no two lines overlap.
 //   - Nothing is shown as the box of a missing character. What no font has is
-//     left out; if that is more than decoration, so is the line it stands in. The
-//     brief's Plain, which stands beside the picture for those who do not see it,
-//     says all of it.
+//     left out, and a gap stands for what is more than decoration; where that
+//     changed, or is half of the line, so is the line. The brief's Plain, which
+//     stands beside the picture for those who do not see it, says all of it.
 //   - What was removed is struck and what was added is bold and underlined: the
 //     marks never rest on colour alone.
 //   - Time and memory are bounded.

@@ -193,21 +193,30 @@ func spansOf(l brief.Line, bold bool) []span {
 }
 
 // shown sets spans without what no font has. It returns no lines if that would
-// mislead, or if nothing is left of what was removed or added.
+// mislead: if anything that matters is lost of what was removed or added, or
+// half of the words around it.
 func (t *setter) shown(st style, width int, spans ...span) []line {
 	var kept []span
+	all, lost := 0, 0
 	for _, s := range spans {
-		text, ok := t.covered(st.family, brief.Clean(s.text))
+		whole := brief.Clean(s.text)
+		text, gone := t.covered(st.family, whole)
 		if s.mark == brief.Del || s.mark == brief.Ins {
 			text = strings.TrimSpace(text) // decoration may have stood at its end
-			ok = ok && text != ""
+			if text == "" || gone > 0 {
+				return nil
+			}
 		}
-		if !ok {
-			return nil
+		if n := len(kept); n == 0 || strings.HasSuffix(kept[n-1].text, " ") {
+			text = strings.TrimLeft(text, " ") // it may have stood before, too
 		}
+		all, lost = all+brief.Len(whole), lost+gone
 		if s.text = text; text != "" {
 			kept = append(kept, s)
 		}
+	}
+	if lost > 0 && 2*lost >= all {
+		return nil
 	}
 	return t.set(st, width, kept...)
 }

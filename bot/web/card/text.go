@@ -230,24 +230,33 @@ func rightToLeft(text []rune) bool {
 // more; who does, means to spill over the lines beside.
 const maxMarks = 4
 
+// gap stands where something is left out that no font has.
+const gap = "…"
+
 // covered returns text without the characters that no font has, such as most
-// emoji. It reports false if what is left would mislead: if a letter, a digit,
-// punctuation or a sign of money or sums is among them.
-func (t *setter) covered(base *family, text string) (string, bool) {
+// emoji. A gap stands for those whose loss would mislead: letters, digits,
+// punctuation and signs of money or sums. It returns how many characters the
+// gaps stand for.
+func (t *setter) covered(base *family, text string) (kept string, lost int) {
 	var b strings.Builder
 	for g := graphemes.FromString(text); g.Next(); {
-		kept, ok := t.coveredCluster(base, g.Value())
+		shown, ok := t.coveredCluster(base, g.Value())
 		if !ok {
-			return "", false
+			lost += brief.Len(g.Value())
+			if shown = gap; strings.HasSuffix(strings.TrimRight(b.String(), " "), gap) {
+				continue // one for all of them
+			}
 		}
-		if kept == " " && strings.HasSuffix(b.String(), " ") {
+		if shown == " " && strings.HasSuffix(b.String(), " ") {
 			continue // what stood between two spaces is gone
 		}
-		b.WriteString(kept)
+		b.WriteString(shown)
 	}
-	return b.String(), true
+	return b.String(), lost
 }
 
+// coveredCluster returns what of a cluster the fonts have, or false if the loss
+// would mislead.
 func (t *setter) coveredCluster(base *family, cluster string) (string, bool) {
 	var b strings.Builder
 	marks := 0
