@@ -61,6 +61,8 @@ var (
 		Text: "The store did not answer. Try again in a minute."}
 	errSearch = &refusal{Status: http.StatusServiceUnavailable, Title: "Search does not work right now",
 		Text: "All other pages do. Articles are found by their links, and the list of edits has filters. Try again in a few minutes."}
+	errTooMuch = &refusal{Status: http.StatusBadRequest, Title: "Too many words to look for",
+		Text: fmt.Sprintf("Look for a few words or one sentence: at most %d bytes are read.", maxLookup)}
 	errSlow = &refusal{Status: http.StatusServiceUnavailable, Title: "This search takes too long",
 		Text: "Look for longer words, for fewer, or within one source."}
 )

@@ -50,7 +50,7 @@ func wishOf(v url.Values) (wish, error) {
 	w := wish{Words: strings.TrimSpace(v.Get("q")), In: v.Get("in"), Each: v.Get("each") == "true", Best: v.Get("order") == "best", filter: f}
 	switch {
 	case len(w.Words) > maxLookup:
-		return wish{}, badFilter("That is too much to look for.")
+		return wish{}, errTooMuch
 	case w.In != "" && !slices.ContainsFunc(placeNames, func(c choice) bool { return c.Value == w.In }):
 		return wish{}, badFilter("Words are looked for anywhere, in the headline, or among those that changed.")
 	case w.Class != "" && !slices.ContainsFunc(classNames, func(c choice) bool { return c.Value == w.Class }):

@@ -80,6 +80,9 @@ func TestSearchAsksWhatTheAddressSays(t *testing.T) {
 			t.Errorf("%.60s answers %d, want %d", query, got, want)
 		}
 	}
+	if body := get(t, New(Options{Store: w.st, Search: s}), "/search?q="+strings.Repeat("x+", 5000)).Body.String(); !strings.Contains(body, "Too many words to look for") || strings.Contains(body, "filter") {
+		t.Errorf("too many words are answered: %s", body)
+	}
 	if len(s.asked) != 0 {
 		t.Errorf("the index is asked %d times for nothing", len(s.asked))
 	}

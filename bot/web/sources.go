@@ -34,7 +34,7 @@ type look struct {
 	gone bool // all its articles are withheld or no more
 }
 
-func (l look) size() int { return len(l.item.Trouble) + len(l.item.Days) }
+func (l look) size() int { return len(l.item.Trouble) + 8*len(l.item.Days) }
 
 // A lookKey says which source was looked at, and when at the latest.
 type lookKey struct {
@@ -61,6 +61,7 @@ func (s *site) sourceAt(ctx context.Context, name string, now time.Time) (source
 type sourcesPage struct {
 	Sources []sourceItem
 	Days    int
+	Most    int // edits of one source on one day, of which the bars are the share
 	Pager   pager
 }
 
@@ -72,8 +73,11 @@ type sourceItem struct {
 	Trouble    string    // what cannot be read, and why
 	Articles   string    // "41 articles watched"
 	Edits      string    // "12 edits in 30 days"
-	Days       string    // edits on each of these days, as a row of bars
+	Days       []int     // edits on each of these days; nil where there are none, or more than were counted
 }
+
+// Bars draws the days as a row of bars, of which most edits fill the line.
+func (i sourceItem) Bars(most int) string { return bars(i.Days, most) }
 
 // sources lists the publications whose articles are kept, and their health.
 func (s *site) sources(w http.ResponseWriter, r *http.Request) error {
@@ -103,6 +107,9 @@ func (s *site) sources(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		page.Sources = append(page.Sources, item)
+		for _, n := range item.Days {
+			page.Most = max(page.Most, n)
+		}
 	}
 	return s.sendPage(w, r, "sources", s.tagOf(r, page), func() (view, error) {
 		return view{Title: "Sources", Section: "sources", Body: page}, nil
@@ -207,7 +214,7 @@ func (i *sourceItem) count(events []news.Event, first time.Time) {
 	}
 	i.Edits += perDay(len(events))
 	if len(events) > 0 {
-		i.Days = bars(days)
+		i.Days = days
 	}
 }
 
@@ -219,11 +226,10 @@ func perDay(n int) string {
 	return ", about " + brief.Count((n+sourceDays/2)/sourceDays, "edit") + " a day"
 }
 
-// bars draws numbers as a row of bars, the greatest of them as high as a line. A
-// number that is not 0 is never drawn as if it were.
-func bars(numbers []int) string {
+// bars draws numbers as a row of bars, which is as high as a line where one is
+// most. A number that is not 0 is never drawn as if it were.
+func bars(numbers []int, most int) string {
 	const heights = "▂▃▄▅▆▇█"
-	most := slices.Max(numbers)
 	var b strings.Builder
 	for _, n := range numbers {
 		if n == 0 {

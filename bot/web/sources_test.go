@@ -39,12 +39,20 @@ func TestSourcesSayHowTheyAre(t *testing.T) {
 	c.Polling.Next, c.Retired = time.Time{}, now
 	h.record(&c, store.Record{})
 
+	// One with a third of the edits, on the day of most of the others.
+	d := h.sight(news.Article{URL: "https://quiet.example/1", Source: "Quiet Times", FirstSeen: now})
+	h.read(&d, bridge[0], now.Add(-100*time.Hour))
+	h.read(&d, bridge[1], now.Add(-99*time.Hour))
+
 	body := get(t, New(Options{Store: h.st}), "/sources").Body.String()
 	for _, want := range []string{"3 edits · 1 article watched", "0 edits · 1 article watched", "answered 503", "1 article cannot be read",
 		`<time datetime="2026-05-03T10:02:00Z">`, "█"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page lacks %q", want)
 		}
+	}
+	if n := strings.Count(body, "█"); n != 1 && n != 2 { // the hours may lie about a midnight
+		t.Errorf("%d bars are as high as the line", n)
 	}
 	if strings.Count(body, "failing</span>") != 1 {
 		t.Error("not one source is failing")
@@ -107,14 +115,16 @@ func TestSourcesAndFeedsArePaged(t *testing.T) {
 func TestBars(t *testing.T) {
 	for _, tt := range []struct {
 		numbers []int
+		most    int
 		want    string
 	}{
-		{[]int{0, 1, 2, 3, 4, 5, 6, 7}, "▁▂▃▄▅▆▇█"},
-		{[]int{0, 1, 1000}, "▁▂█"},
-		{[]int{1, 1}, "██"},
-		{[]int{0, 500, 1000}, "▁▅█"},
+		{[]int{0, 1, 2, 3, 4, 5, 6, 7}, 7, "▁▂▃▄▅▆▇█"},
+		{[]int{0, 1, 1000}, 1000, "▁▂█"},
+		{[]int{1, 1}, 1, "██"},
+		{[]int{0, 500, 1000}, 1000, "▁▅█"},
+		{[]int{0, 3, 1}, 7, "▁▄▂"}, // a source beside one that has more
 	} {
-		if got := bars(tt.numbers); got != tt.want {
+		if got := bars(tt.numbers, tt.most); got != tt.want {
 			t.Errorf("bars(%v) = %s, want %s", tt.numbers, got, tt.want)
 		}
 	}
