@@ -203,6 +203,7 @@ func (v *visit) entry(ctx context.Context, f news.Feed, a news.Article, e feed.E
 		return v.record(ctx, store.Record{Article: a, Version: &version, Keys: []news.Key{news.AddressKey(news.FeedReading, e.URL)}})
 	}
 	a.Polling.LastOK = f.Polling.LastOK // the feed's poll is the article's
+	a.Source = news.Name(a.Source)      // older rules kept any
 	last, err := v.last(ctx, a)
 	if err != nil {
 		return err

@@ -1,9 +1,11 @@
 package extract
 
 import (
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/japanese"
 	"golang.org/x/text/encoding/unicode"
@@ -138,5 +140,24 @@ func TestHeadlineIsPinned(t *testing.T) {
 	}
 	if second.Text.Headline != "Bridge closes" {
 		t.Errorf("headline %q", second.Text.Headline)
+	}
+}
+
+// TestNames: what names the publication is a name, and neither it nor a text
+// turns what follows.
+func TestNames(t *testing.T) {
+	page := `<html lang="en"><head><meta property="og:site_name" content="The &#x202E;Court&#x202C; ` + strings.Repeat("Gazette ", 50) + `">` +
+		`<meta name="author" content="Ada &#x202E;Reed"></head><body><article><h1>Court &#x202E;dessap47&#x202C; rulings</h1>` +
+		strings.Repeat(`<p>The harbour master had &#x2067;spoken&#x2069; about 47 rulings in the town of the north, and said that more would follow.</p>`, 5) +
+		`</article></body></html>`
+	r, err := Read([]byte(page), Options{URL: "https://court.example/1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "The Court " + strings.Repeat("Gazette ", 7) + "Gazette…"; r.Source != want || r.Byline != "Ada Reed" || r.Text.Headline != "Court dessap47 rulings" {
+		t.Errorf("%q, %q, %q; want the source %q", r.Source, r.Byline, r.Text.Headline, want)
+	}
+	if diff := cmp.Diff(r.Text.Canonical(), r.Text); diff != "" {
+		t.Error(diff)
 	}
 }

@@ -51,6 +51,21 @@ func TestParse(t *testing.T) {
 	}
 }
 
+// TestNames: a title is a name, and neither it nor a text turns what follows.
+func TestNames(t *testing.T) {
+	f, err := Parse([]byte(`<rss version="2.0"><channel><title>Feed &#x202E;drawkcab `+strings.Repeat("long ", 80)+`</title>`+
+		`<item><title>Court &#x202E;dessap47&#x202C; rulings</title><description>It said &#x2067;that&#x2069; 47.</description><guid>1</guid></item></channel></rss>`), "", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "Feed drawkcab " + strings.Repeat("long ", 12) + "long…"; f.Title != want {
+		t.Errorf("the title is %q, want %q", f.Title, want)
+	}
+	if e := f.Entries[0]; e.Title != "Court dessap47 rulings" || e.Summary != "It said that 47." {
+		t.Errorf("%+v", e)
+	}
+}
+
 // format writes a feed for people to review.
 func format(f Feed) string {
 	var b strings.Builder
