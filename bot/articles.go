@@ -225,7 +225,13 @@ func (b *Bot) diff(ctx context.Context, c Command) (Answer, error) {
 			Do:   "Give two different ones of these.",
 		}
 	}
+	if from <= a.Pruned {
+		return Answer{}, c.pruned(a, from)
+	}
 	r, err := b.compare(ctx, a, from, to)
+	if errors.Is(err, store.ErrNotFound) { // since the article was read
+		return Answer{}, c.pruned(a, from)
+	}
 	if err != nil {
 		return Answer{}, err
 	}
@@ -234,7 +240,7 @@ func (b *Bot) diff(ctx context.Context, c Command) (Answer, error) {
 		Facts:  facts(r),
 	}
 	id := string(a.ID)
-	if from > 1 && to == from+1 {
+	if from-1 > a.Pruned && to == from+1 {
 		ans.Buttons = append(ans.Buttons, button("The edit before", news.Action{Verb: string(Diff), Target: id, From: from - 1, To: from}))
 	}
 	if to == from+1 && to < a.Versions {
@@ -245,6 +251,18 @@ func (b *Bot) diff(ctx context.Context, c Command) (Answer, error) {
 		ans.Buttons = append(ans.Buttons, news.Button{Label: "Side by side", URL: link})
 	}
 	return ans, nil
+}
+
+// pruned refuses a version that is not kept any more, and says what is left.
+func (c Command) pruned(a news.Article, version int) error {
+	r := &news.Refusal{
+		What: fmt.Sprintf("Version %d is no longer kept.", version),
+		Do:   "When it was edited, and what is left of it: " + c.typed(History, a.URL),
+	}
+	if left := a.Pruned + 1; version < left && left < a.Versions {
+		r.Do = fmt.Sprintf("Versions %d to %d are; give two of these.", left, a.Versions)
+	}
+	return r
 }
 
 // compare reports what changed between any two versions of an article.

@@ -35,6 +35,9 @@ func (b *Bot) history(ctx context.Context, c Command, now time.Time) (Answer, er
 	if a.Source != "" {
 		ans.Lines[0] += " in " + a.Source
 	}
+	if a.Pruned > 0 {
+		ans.Lines = append(ans.Lines, brief.Pruned(a.Pruned))
+	}
 	for _, e := range events {
 		r, err := report.Of(ctx, b.store, []news.Event{e}, b.o.Links)
 		if err != nil {
@@ -43,6 +46,9 @@ func (b *Bot) history(ctx context.Context, c Command, now time.Time) (Answer, er
 		line := fmt.Sprintf("%-4s %s  %s", number(e), brief.Clock(first2(e.ChangedBefore, e.At), now, zone), brief.Of(r, brief.Options{}).What)
 		if e.Kind == news.Edited && e.Significance < news.Major {
 			line += " (" + e.Significance.String() + ")"
+		}
+		if r.Pruned && (e.Kind == news.Edited || e.Kind == news.Reverted) {
+			line += "; what changed was not kept"
 		}
 		if e.Kind == news.Testing && e.Detail != "" {
 			line += ", " + e.Detail
@@ -97,7 +103,7 @@ func (b *Bot) historyButtons(a news.Article, events []news.Event, older, newer b
 		at("Older", news.Action{Verb: string(History), Target: id, Before: int(events[len(events)-1].Seq)})
 	}
 	for _, e := range events {
-		if e.From > 0 && e.To > e.From {
+		if e.From > a.Pruned && e.To > e.From {
 			at(fmt.Sprintf("What changed in v%d", e.To), news.Action{Verb: string(Diff), Target: id, From: e.From, To: e.To})
 			break
 		}

@@ -356,6 +356,15 @@ func (w *world) happen(f []string) {
 		w.must(err)
 	case "withhold":
 		w.must(w.store.Withhold(w.t.Context(), w.article(f[1]).ID, time.Now(), "A court asked for it."))
+	case "prune": // what is older than now
+		a := w.article(f[1])
+		a.Polling.Next = time.Time{}
+		_, err := w.store.Record(w.t.Context(), store.Record{Article: *a})
+		w.must(err)
+		_, err = w.store.Prune(w.t.Context(), store.Pruning{Versions: time.Now()})
+		w.must(err)
+		*a, err = w.store.Article(w.t.Context(), a.ID)
+		w.must(err)
 	case "unsearched":
 		w.bot.o.Search = nil
 	case "fail":

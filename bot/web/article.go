@@ -8,7 +8,6 @@ import (
 	"html/template"
 	"net/http"
 	"slices"
-	"strconv"
 	"sync"
 	"time"
 
@@ -143,11 +142,8 @@ func notes(a news.Article) []string {
 	if len(a.Tested) > 0 {
 		out = append(out, "The publisher shows this article under different headlines in turn.")
 	}
-	switch {
-	case a.Pruned == 1:
-		out = append(out, "Its oldest version is no longer kept.")
-	case a.Pruned > 1:
-		out = append(out, "Its oldest "+strconv.Itoa(a.Pruned)+" versions are no longer kept.")
+	if a.Pruned > 0 {
+		out = append(out, brief.Pruned(a.Pruned))
 	}
 	if a.Reading == news.FeedReading {
 		out = append(out, "Read from its feed: the title and summary there, not the page.")

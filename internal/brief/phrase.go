@@ -23,6 +23,18 @@ func Versions(versions, edits int) string {
 	return Count(versions, "version") + ", " + Count(edits, "edit")
 }
 
+// Pruned says that the oldest versions of an article, as many as n, are not kept
+// any more; nothing where all are.
+func Pruned(n int) string {
+	switch n {
+	case 0:
+		return ""
+	case 1:
+		return "Its oldest version is no longer kept."
+	}
+	return "Its oldest " + strconv.Itoa(n) + " versions are no longer kept."
+}
+
 // List joins words as a sentence does: "headline, standfirst and 3 paragraphs".
 func List(words []string) string {
 	switch len(words) {

@@ -195,4 +195,4 @@ func damaged(format string, args ...any) error {
 	return fmt.Errorf("%w: "+format, append([]any{store.ErrDamaged}, args...)...)
 }
 
-func missing(what, id any) error { return fmt.Errorf("%s %s: %w", what, id, store.ErrNotFound) }
+func missing(what string, id any) error { return fmt.Errorf("%s %v: %w", what, id, store.ErrNotFound) }
