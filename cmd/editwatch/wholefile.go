@@ -5,11 +5,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
 // A wholeFile is written beside its place and takes its name when it is whole: a
 // file of that name is never half of one. What is no ordinary file, such as a
 // pipe or /dev/stdout, is written to as it is; its name is not ours to give away.
+// Nor is a symbolic link's: the file that it leads to is the one that is meant.
 type wholeFile struct {
 	*os.File
 	name string // empty: it has its name
@@ -17,12 +19,35 @@ type wholeFile struct {
 
 // createWhole begins a file. The error names no file that nobody asked for.
 func createWhole(name string) (*wholeFile, error) {
-	if there, err := os.Stat(name); err == nil && !there.Mode().IsRegular() && !there.IsDir() {
+	there, err := os.Stat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return nil, cause(err)
+	case there.IsDir():
+		return nil, syscall.EISDIR
+	case !there.Mode().IsRegular():
 		f, err := os.OpenFile(name, os.O_WRONLY, 0)
 		return &wholeFile{File: f}, cause(err)
 	}
+	name = followed(name)
 	f, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".*.part")
 	return &wholeFile{f, name}, cause(err)
+}
+
+// followed returns the name of the file that links lead to, which need not be
+// there yet. They go in no circle.
+func followed(name string) string {
+	for {
+		to, err := os.Readlink(name)
+		if err != nil {
+			return name
+		}
+		if !filepath.IsAbs(to) {
+			to = filepath.Dir(name) + string(filepath.Separator) + to // which may lead upwards from where a link leads
+		}
+		name = to
+	}
 }
 
 // end makes the file durable, in its place. Without it, [wholeFile.drop] leaves
