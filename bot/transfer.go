@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -195,8 +196,8 @@ func (c Command) parseImport() ([]importItem, error) {
 		}
 	}
 	switch {
-	case len(items) == 0:
-		return nil, &news.Refusal{What: "There is no address in it.", Do: "Give an OPML file, or a list of addresses."}
+	case !slices.ContainsFunc(items, func(i importItem) bool { return isWebAddress(i.URL) }):
+		return nil, &news.Refusal{What: "There is no web address in it.", Do: "Give an OPML file, or a list of addresses with https:// before each."}
 	case len(items) > maxImported:
 		return nil, &news.Refusal{What: fmt.Sprintf("There are %d addresses in it.", len(items)), Do: fmt.Sprintf("Import at most %d at a time.", maxImported)}
 	}

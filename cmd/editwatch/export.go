@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/editwatch/editwatch/bot"
@@ -31,6 +32,9 @@ type exportCmd struct {
 // Run writes watches to stdout, from where they can go anywhere, and large files
 // to where they are wanted.
 func (c *exportCmd) Run(e *env) error {
+	if err := inOrder(c.Since, c.Until); err != nil {
+		return err
+	}
 	part := cli.Export{Source: c.Source, Since: time.Time(c.Since), Until: time.Time(c.Until)}
 	for form, file := range map[string]string{formHistory: c.History, formEdits: c.Edits, formWarc: c.Warc} {
 		if file != "" {
@@ -123,6 +127,12 @@ func (a *app) exportTo(ctx context.Context, part cli.Export, out cli.Out) bot.An
 }
 
 func (a *app) export(ctx context.Context, part cli.Export, out cli.Out) (bot.Answer, error) {
+	switch refusal, err := a.noSource(ctx, part.Source); {
+	case err != nil:
+		return bot.Answer{}, err
+	case refusal != nil:
+		return bot.Refuse(refusal), nil
+	}
 	switch part.Form {
 	case formHistory, formEdits:
 		return a.exportRecord(ctx, part, out)
@@ -131,6 +141,46 @@ func (a *app) export(ctx context.Context, part cli.Export, out cli.Out) (bot.Ans
 	}
 	return bot.Refuse(&news.Refusal{What: "The running editwatch does not know this form of export.", Do: "Restart it: it is of another version."}), nil
 }
+
+// noSource refuses a publication of which there is no article, and says which
+// there are; nil if there is one.
+func (a *app) noSource(ctx context.Context, name string) (*news.Refusal, error) {
+	if name == "" {
+		return nil, nil
+	}
+	has, err := a.store.Articles(ctx, store.ArticleQuery{Source: name, Withheld: true, Max: 1})
+	if err != nil || len(has) > 0 {
+		return nil, err
+	}
+	const page = 1000
+	var all, alike []string
+	for after := ""; ; after = all[len(all)-1] {
+		names, err := a.store.Sources(ctx, after, page)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, names...)
+		if len(names) < page {
+			break
+		}
+	}
+	for _, s := range all {
+		if strings.Contains(strings.ToLower(s), strings.ToLower(strings.TrimSpace(name))) {
+			alike = append(alike, s)
+		}
+	}
+	r := &news.Refusal{What: fmt.Sprintf("There is no article of “%s”.", name), Do: "Give a publication's name as the pages show it."}
+	switch {
+	case len(alike) > 0:
+		r.Do = "Perhaps you mean: " + brief.Cut(strings.Join(alike, ", "), maxNames) + "."
+	case len(all) > 0:
+		r.Do = "There are: " + brief.Cut(strings.Join(all, ", "), maxNames) + "."
+	}
+	return r, nil
+}
+
+// maxNames is how many characters a list of names has, at most.
+const maxNames = 300
 
 func (a *app) exportWarc(ctx context.Context, part cli.Export, out cli.Out) (bot.Answer, error) {
 	w, err := warc.NewWriter(out.File, warc.Info{
@@ -168,6 +218,15 @@ func (a *app) exportWarc(ctx context.Context, part cli.Export, out cli.Out) (bot
 		return bot.Refuse(r), nil
 	}
 	return bot.Tell(map[string]int{"pages": w.Captures()}, brief.Count(w.Captures(), "page")+" written."), nil
+}
+
+// inOrder refuses two flags between which there is no time.
+func inOrder(since, until whenFlag) error {
+	from, to := time.Time(since), time.Time(until)
+	if !to.IsZero() && !from.Before(to) {
+		return usageError{errors.New("nothing lies between --since and --until: --until must be the later of the two")}
+	}
+	return nil
 }
 
 // A whenFlag is a moment as people write it.

@@ -137,6 +137,9 @@ type searchCmd struct {
 }
 
 func (c *searchCmd) Run(e *env) error {
+	if err := inOrder(c.Since, c.Until); err != nil {
+		return err
+	}
 	q := search.Query{
 		Source: c.Source, Since: time.Time(c.Since), Until: time.Time(c.Until), Classes: c.Class,
 		Headline: c.Headline, Changed: c.Changed, Each: c.Each, Best: c.Best, Max: c.Max, After: c.After,

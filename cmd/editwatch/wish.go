@@ -87,8 +87,11 @@ func (c *importCmd) Run(e *env) error {
 		return usageError{errors.New("there is no standard input; name a file")}
 	}
 	buffered := bufio.NewReader(in)
-	if head, _ := buffered.Peek(64); exchange.IsRecord(head) { // an error comes again with what is read next
+	switch head, _ := buffered.Peek(64); { // an error comes again with what is read next
+	case exchange.IsRecord(head):
 		return e.importRecord(c.facts, name, buffered)
+	case exchange.IsTable(head):
+		return fmt.Errorf("%s is a table of edits, which export --edits writes for reading; import takes what export --history writes", c.File)
 	}
 	file, err := io.ReadAll(io.LimitReader(buffered, bot.MaxImport+1))
 	if err != nil {

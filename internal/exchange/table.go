@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"bytes"
 	"context"
 	"encoding/csv"
 	"fmt"
@@ -56,6 +57,12 @@ func Table(ctx context.Context, s Source, part Part, w io.Writer, progress Progr
 		err = fmt.Errorf("write the table: %w", out.Error())
 	}
 	return totals, err
+}
+
+// IsTable reports whether a file that begins so is one that [Table] wrote. 64 bytes
+// of it are enough.
+func IsTable(head []byte) bool {
+	return bytes.HasPrefix(bytes.TrimPrefix(head, []byte("\ufeff")), []byte(strings.Join(columns[:8], ",")+","))
 }
 
 func rows(e eventLine) [][]string {
