@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
@@ -123,14 +124,14 @@ func refusal(asked string, err error) error {
 	if !errors.As(err, &fe) {
 		return err
 	}
-	return &news.Refusal{What: fe.Sentence(news.Host(asked)), Do: mend(fe)}
+	return &news.Refusal{What: fe.Sentence(news.Host(asked)), Do: mend(asked, fe)}
 }
 
 // mend says what a person can do about a failed fetch.
-func mend(fe *fetch.Error) string {
+func mend(asked string, fe *fetch.Error) string {
 	switch {
 	case fe.Kind == fetch.Private:
-		return "If it is a network of yours, allow it: [poll] allow = [\"127.0.0.0/8\"] in the configuration."
+		return allow(asked)
 	case fe.Kind == fetch.Robots && fe.Wait == 0:
 		return "The site asks programs to stay away, and editwatch does; see whether it offers a feed elsewhere."
 	case fe.Bot || fe.Status == 401 || fe.Status == 402 || fe.Status == 403:
@@ -142,6 +143,28 @@ func mend(fe *fetch.Error) string {
 		return "No article or feed is that large; give the address of one. The configuration sets the limit (poll.page_max)."
 	}
 	return "Try again later."
+}
+
+// private are the networks of which somebody may want a site watched. That of
+// 169.254.0.0/16 is none of them: in clouds it gives away a machine's keys.
+var private = []netip.Prefix{
+	netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("172.16.0.0/12"),
+	netip.MustParsePrefix("192.168.0.0/16"), netip.MustParsePrefix("::1/128"), netip.MustParsePrefix("fc00::/7"),
+}
+
+// allow says how a network is allowed. What a name stands for is not given away.
+func allow(asked string) string {
+	example := private[0]
+	if u, err := url.Parse(asked); err == nil {
+		if ip, err := netip.ParseAddr(u.Hostname()); err == nil {
+			i := slices.IndexFunc(private, func(p netip.Prefix) bool { return p.Contains(ip) })
+			if i < 0 {
+				return "Give an address that anybody can open."
+			}
+			example = private[i]
+		}
+	}
+	return fmt.Sprintf("If it is a network of yours, allow it: [poll] allow = [%q] in the configuration.", example)
 }
 
 func (v *visit) placeFeed(ctx context.Context, watch news.Watch, at found, now time.Time) (news.Placement, error) {

@@ -41,7 +41,7 @@ func (s *site) findByAddress(ctx context.Context, given string) (news.Article, e
 		return a, &refusal{Status: http.StatusNotFound, Title: "No article is kept under this link", Lookup: given,
 			Text: "It is not watched, or it is known by another address: tracking parameters, mobile and AMP forms do not matter, " +
 				"but an older address may. Search for words of its headline, or have it watched from now on: " +
-				"“/editwatch add” and the link, in a channel where editwatch is."}
+				"“/editwatch add” and the link, in a channel where editwatch is, or “editwatch add” and the link, where it runs."}
 	}
 	if err == nil && !a.Withheld.IsZero() {
 		return news.Article{}, withheld(a)

@@ -39,7 +39,7 @@ func TestLookup(t *testing.T) {
 	}
 	got := get(t, h, "/lookup?url="+url.QueryEscape(`https://nobody.example/"><script>`))
 	if body := got.Body.String(); !strings.Contains(body, `value="https://nobody.example/&#34;&gt;&lt;script&gt;"`) ||
-		!strings.Contains(body, "/editwatch add") {
+		!strings.Contains(body, "“/editwatch add”") || !strings.Contains(body, "“editwatch add”") {
 		t.Error("the form does not hold what was looked for, or nothing says what to do")
 	}
 	if got := get(t, h, "/lookup?url=hello").Code; got != http.StatusBadRequest {

@@ -7,6 +7,8 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"net"
+	"net/netip"
 	"os"
 	"time"
 
@@ -155,7 +157,17 @@ func (c config) localURL() string {
 	if c.PublicURL != "" {
 		return c.PublicURL
 	}
-	return "http://" + c.Listen
+	return "http://" + reachable(c.Listen)
+}
+
+// reachable is an address to which people on this machine can go, for one that is
+// listened on. 0.0.0.0 and [::] mean every address, and lead nowhere.
+func reachable(listen string) string {
+	host, port, err := net.SplitHostPort(listen)
+	if ip, ipErr := netip.ParseAddr(host); err == nil && (host == "" || ipErr == nil && ip.IsUnspecified()) {
+		return net.JoinHostPort("localhost", port)
+	}
+	return listen
 }
 
 // do carries out a request to the program, for the socket and in place.

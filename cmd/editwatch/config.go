@@ -353,7 +353,7 @@ func (w watchConfig) check(channels map[string]bool) error {
 		return errors.New("url: give the web address of a feed, an article, or a page that names a feed")
 	}
 	if !channels[w.Channel] {
-		return fmt.Errorf("channel: there is no channel %q; there are %s", w.Channel, strings.Join(slices.Sorted(maps.Keys(channels)), ", "))
+		return fmt.Errorf("channel: there is no channel %q among those of the configuration: %s", w.Channel, strings.Join(slices.Sorted(maps.Keys(channels)), ", "))
 	}
 	if _, err := news.ParseScope(w.Scope); err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/editwatch/editwatch/internal/newsroom"
@@ -42,7 +43,7 @@ func (c *demoCmd) Run(e *env) error {
 	}
 	fmt.Fprintf(e.stdout, "A newsroom of %d outlets opens on this machine; it publishes, edits and makes noise.\n", len(room.Outlets()))
 	fmt.Fprintf(e.stdout, "editwatch reads it as it would read the web. The record: %s\n", conf.localURL())
-	fmt.Fprintf(e.stdout, "To ask it from another terminal: editwatch search council --store %s\nCtrl-C ends it.\n\n", conf.Store)
+	fmt.Fprintf(e.stdout, "To ask it from another terminal: %s search council --store %s\nCtrl-C ends it and deletes that store.\n\n", calledAs(os.Args[0]), conf.Store)
 	for _, o := range room.Outlets() {
 		conf.Watches = append(conf.Watches, watchConfig{URL: o.FeedURL(), Channel: consoleName})
 	}
@@ -54,6 +55,15 @@ func (c *demoCmd) Run(e *env) error {
 	defer a.close()
 	go room.Run(e.ctx, c.Pace)
 	return a.run(e, l, nil, false)
+}
+
+// calledAs is how a person in the same place calls this program, of which path is
+// the first argument. What go run makes is nothing to type.
+func calledAs(path string) string {
+	if strings.Contains(path, "go-build") {
+		return "go run ./cmd/editwatch"
+	}
+	return path
 }
 
 // demoConfig is the configuration of the demo: the schedule of the web in

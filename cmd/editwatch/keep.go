@@ -247,7 +247,7 @@ type healthFact struct {
 func (a *app) health(ctx context.Context) (healthFact, error) {
 	n, err := a.store.Counts(ctx)
 	return healthFact{
-		Version: version(), Pages: "http://" + a.config.Listen,
+		Version: version(), Pages: "http://" + reachable(a.config.Listen),
 		Feeds: n.Feeds, Articles: n.Articles, Versions: n.Versions, Watches: n.Watches, Pending: n.Pending,
 	}, err
 }

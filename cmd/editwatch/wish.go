@@ -15,10 +15,13 @@ import (
 
 type editCmd struct {
 	oneWatch
-	Wishes []string `arg:"" name:"wish" help:"What shall be different: scope=, min=, label=, mention=, include=, exclude=, pages=, url=."`
+	Wishes []string `arg:"" optional:"" name:"wish" help:"What shall be different: scope=, min=, label=, mention=, include=, exclude=, pages=, url=."`
 }
 
 func (c *editCmd) Run(e *env) error {
+	if len(c.Wishes) == 0 {
+		return usageError{fmt.Errorf("say what shall be different, for example: editwatch edit %s min=major; there are %s", c.Watch, strings.Join(bot.WatchOptions, ", "))}
+	}
 	command := c.command(bot.Edit)
 	var err error
 	if command.Options, err = pairs(c.Wishes); err != nil {
