@@ -328,7 +328,7 @@ func (w *Watcher) resolveLoop(ctx context.Context) {
 }
 
 // resolve places the watches whose URL was not read yet, those that are due or,
-// for a pass, all of them. It returns a sentence for each that still was not.
+// for a pass, all of them, and then returns a sentence for each that still was not.
 func (w *Watcher) resolve(ctx context.Context, all bool) (trouble []string, err error) {
 	unread, err := w.store.Watches(ctx, store.WatchQuery{Unread: true})
 	if err != nil {
@@ -356,8 +356,11 @@ func (w *Watcher) resolve(ctx context.Context, all bool) (trouble []string, err 
 			w.log.Info("watching", "watch", watch.ID, "channel", watch.Channel, "title", placement.Title)
 			continue
 		}
-		w.log.Warn("cannot read a watch", "watch", watch.ID, "trouble", watch.Trouble)
-		trouble = append(trouble, string(watch.ID)+": "+watch.Trouble)
+		if all { // who asked for the pass says it
+			trouble = append(trouble, string(watch.ID)+": "+watch.Trouble)
+		} else {
+			w.log.Warn("cannot read a watch", "watch", watch.ID, "trouble", watch.Trouble)
+		}
 		_, err = w.store.ChangeWatch(ctx, watch.ID, func(now *news.Watch) error {
 			if now.URL == watch.URL { // or it was given another to try
 				now.Trouble, now.Tries = watch.Trouble, now.Tries+1
