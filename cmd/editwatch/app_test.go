@@ -1,6 +1,30 @@
 package main
 
-import "testing"
+import (
+	"log/slog"
+	"path/filepath"
+	"testing"
+
+	"github.com/editwatch/editwatch/internal/search"
+	"github.com/editwatch/editwatch/internal/store/bolt"
+)
+
+// TestIndexTells waits for the index in sight of somebody: it says for what.
+func TestIndexTells(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "test.db")
+	s, err := bolt.Open(path, bolt.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	x := newIndex(path, s, slog.New(slog.DiscardHandler))
+	defer x.close()
+	var told []string
+	x.tell = func(line string) { told = append(told, line) }
+	if _, err := x.Search(t.Context(), search.Query{Words: "bridge", Max: 1}); err != nil || len(told) != 1 {
+		t.Errorf("told %q, %v", told, err)
+	}
+}
 
 func TestReachable(t *testing.T) {
 	for listen, want := range map[string]string{

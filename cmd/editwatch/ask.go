@@ -219,6 +219,9 @@ func (e *env) requestLong(r cli.Request, create bool, file io.Writer) (bot.Answe
 		return bot.Answer{}, err
 	}
 	defer app.close()
+	if app.index != nil {
+		app.index.tell = out.Tell
+	}
 	return app.do(e.ctx, r, out), nil
 }
 

@@ -21,6 +21,7 @@ type index struct {
 	path  string
 	store store.Store
 	log   *slog.Logger
+	tell  func(line string) // shows what a search waits for; nil: nobody looks
 
 	mu      sync.Mutex
 	opened  *search.Index
@@ -59,6 +60,9 @@ func (x *index) ready(ctx context.Context) (*search.Index, error) {
 	defer x.mu.Unlock()
 	opened, err := x.open()
 	if err == nil && !x.running {
+		if x.tell != nil {
+			x.tell("Bringing the search index up to the record; the first time, and after an import, this takes a while.")
+		}
 		err = opened.CatchUp(ctx)
 	}
 	if err != nil && ctx.Err() == nil {
