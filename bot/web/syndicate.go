@@ -81,12 +81,38 @@ func (s *site) edits(f format) handler {
 		if by != (filter{}) {
 			head.Title += ", filtered"
 		}
-		events, _, err := s.newest(ctx, by.query(q))
+		events, err := s.fresh(ctx, by.query(q))
 		if err != nil {
 			return err
 		}
 		return s.sendFeed(w, r, f, head, withQuery(path, by.values()), events)
 	}
+}
+
+// freshPages bounds how far behind what was imported a feed looks: beyond a
+// thousand events it has fewer items until there is something new.
+const freshPages = 20
+
+// fresh returns up to q.Max events that are told, newest first, without those that
+// were imported: another record told of them at their time, and whoever follows a
+// feed takes what comes into it for news.
+func (s *site) fresh(ctx context.Context, q store.EventQuery) (fresh []news.Event, err error) {
+	for range freshPages {
+		events, before, err := s.newest(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range events {
+			if !e.Imported {
+				fresh = append(fresh, e)
+			}
+		}
+		if before == 0 || len(fresh) >= q.Max {
+			break
+		}
+		q.Before = before
+	}
+	return fresh[:min(len(fresh), q.Max)], nil
 }
 
 // foundEdits serves a feed of what a search finds, the newest first.
@@ -117,7 +143,9 @@ func (s *site) foundEdits(f format) handler {
 			if err != nil {
 				return err
 			}
-			events = append(events, e)
+			if !e.Imported {
+				events = append(events, e)
+			}
 		}
 		head := &feeds.Feed{Title: "editwatch: edits found by a search", Description: "The newest edits that a search finds, with before and after."}
 		if wish.Words != "" {
@@ -137,7 +165,7 @@ func (s *site) sendFeed(w http.ResponseWriter, r *http.Request, f format, head *
 		return err
 	}
 	ans := answer{contentType: f.contentType, tag: s.tagOf(r, head, keysOf(list))}
-	for _, e := range list { // one that was imported may be older than what stands below it
+	for _, e := range list { // what a search finds is in the order of its versions
 		if e.At.After(head.Updated) {
 			head.Updated = e.At
 		}

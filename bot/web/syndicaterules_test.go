@@ -16,7 +16,6 @@ import (
 
 	"github.com/editwatch/editwatch/internal/news"
 	"github.com/editwatch/editwatch/internal/search"
-	"github.com/editwatch/editwatch/internal/store"
 )
 
 // feedPaths are feeds of every sort, without the ends of their addresses.
@@ -283,20 +282,27 @@ func TestFeedsAreFiltered(t *testing.T) {
 	}
 }
 
-// TestFeedKnowsItsNewest: what was imported later is older.
-func TestFeedKnowsItsNewest(t *testing.T) {
+// TestImportsAreNoNews: what was imported stands on pages and in no feed, also
+// where more of it was recorded since than a feed has items.
+func TestImportsAreNoNews(t *testing.T) {
 	hist := newHistory(t)
 	a := hist.manyVersions(2)
-	if err := hist.st.RecordImported(t.Context(), []news.Event{{Kind: news.Removed, Article: a.ID, At: opened.Add(-time.Hour)}}); err != nil {
+	imported := make([]news.Event, 2*feedItems)
+	for i := range imported {
+		imported[i] = news.Event{Kind: news.Removed, Article: a.ID, At: opened.Add(-time.Hour)}
+	}
+	if err := hist.st.RecordImported(t.Context(), imported); err != nil {
 		t.Fatal(err)
 	}
-	events, err := hist.st.Events(t.Context(), store.EventQuery{Max: 1})
-	if err != nil || !events[0].Imported {
-		t.Fatal(events, err)
+	h := New(Options{Store: hist.st})
+	if body := get(t, h, articlePath(a.ID)).Body.String(); !strings.Contains(body, "article removed") {
+		t.Error("the page lacks what was imported")
 	}
-	feed, err := gofeed.NewParser().ParseString(get(t, New(Options{Store: hist.st}), "/edits.atom").Body.String())
-	if err != nil || !feed.UpdatedParsed.Equal(opened.Add(time.Minute)) {
-		t.Errorf("updated %s, want the edit's time: %v", feed.Updated, err)
+	for _, path := range []string{"/edits.atom", articlePath(a.ID) + "/edits.atom"} {
+		feed, err := gofeed.NewParser().ParseString(get(t, h, path).Body.String())
+		if err != nil || len(feed.Items) != 1 || !feed.UpdatedParsed.Equal(opened.Add(time.Minute)) {
+			t.Errorf("%s: %v, updated %s, want the one edit", path, len(feed.Items), feed.Updated)
+		}
 	}
 }
 
