@@ -7,7 +7,8 @@
 //
 // A copy is proof only of what the page said at the archive's time of it. It
 // counts for a version if its time lies between the poll that first saw the
-// version and the last one that still did. So a page that the archive has saved
+// version and the last one that still did, and no poll between them saw anything
+// else, believed or not. So a page that the archive has saved
 // waits for the next poll: if that sees the same version, the copy is of it; if
 // it sees another, nobody knows what the archive saw, and the copy is none. What
 // was there and gone between two polls that saw the same is not noticed, here as
