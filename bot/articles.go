@@ -42,6 +42,9 @@ func (b *Bot) article(ctx context.Context, c Command) (news.Article, error) {
 	return a, withheld(c, a)
 }
 
+// maxRepeated is how many characters of what was typed are given back in a hint.
+const maxRepeated = 300
+
 // noAddress refuses words where an article's address belongs, and says how to
 // look for them.
 func (b *Bot) noAddress(c Command, words string) error {
@@ -49,7 +52,7 @@ func (b *Bot) noAddress(c Command, words string) error {
 		return &news.Refusal{What: "I do not know that article any more.", Do: "Ask again by its link."}
 	}
 	r := &news.Refusal{What: fmt.Sprintf("%s is no link, and no ID of an article.", quote(short(words))), Do: "Give the article's link."}
-	if words = brief.OneLine(words); brief.Len(words) > maxNames {
+	if words = brief.OneLine(words); brief.Len(words) > maxRepeated {
 		words = exampleWords
 	}
 	if b.o.Search != nil {

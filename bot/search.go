@@ -194,13 +194,10 @@ func (b *Bot) source(ctx context.Context, watched reach, typed string) (string, 
 		return match[0], nil
 	}
 	return "", &news.Refusal{
-		What: fmt.Sprintf("More than one source is called %s: %s.", quote(short(typed)), brief.Cut(strings.Join(match, ", "), maxNames)),
+		What: fmt.Sprintf("More than one source is called %s: %s.", quote(short(typed)), brief.Names(match)),
 		Do:   "Give the whole name of the one you mean.",
 	}
 }
-
-// maxNames is how many characters a list of names has, at most.
-const maxNames = 300
 
 // foundLines say what was looked for, and if nothing was found, what to do.
 func (c Command) foundLines(q search.Query, found search.Results, now time.Time, zone *time.Location) []string {

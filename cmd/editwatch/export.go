@@ -172,15 +172,12 @@ func (a *app) noSource(ctx context.Context, name string) (*news.Refusal, error) 
 	r := &news.Refusal{What: fmt.Sprintf("There is no article of “%s”.", name), Do: "Give a publication's name as the pages show it."}
 	switch {
 	case len(alike) > 0:
-		r.Do = "Perhaps you mean: " + brief.Cut(strings.Join(alike, ", "), maxNames) + "."
+		r.Do = "Perhaps you mean: " + brief.Names(alike) + "."
 	case len(all) > 0:
-		r.Do = "There are: " + brief.Cut(strings.Join(all, ", "), maxNames) + "."
+		r.Do = "There are: " + brief.Names(all) + "."
 	}
 	return r, nil
 }
-
-// maxNames is how many characters a list of names has, at most.
-const maxNames = 300
 
 func (a *app) exportWarc(ctx context.Context, part cli.Export, out cli.Out) (bot.Answer, error) {
 	w, err := warc.NewWriter(out.File, warc.Info{

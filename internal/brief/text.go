@@ -54,6 +54,12 @@ func Cut(s string, most int) string {
 	return start(s, most-1) + ellipsis
 }
 
+// maxNames is how many characters a list of names has, at most.
+const maxNames = 300
+
+// Names lists names within a sentence, as many as fit into one.
+func Names(names []string) string { return Cut(strings.Join(names, ", "), maxNames) }
+
 // start returns the beginning of s: whole words; else, where not one fits,
 // whole grapheme clusters; else characters, since something must be shown.
 func start(s string, most int) string {
