@@ -88,6 +88,7 @@ channel = "desk"
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
+		t.Cleanup(func() { cmd.Process.Kill() })
 		return cmd
 	}
 	for range 8 {

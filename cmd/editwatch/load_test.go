@@ -192,6 +192,7 @@ channel = "console"
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { cmd.Process.Kill() }) // else it would poll on, whoever has its ports next
 	await := func(rounds int) {
 		t.Helper()
 		for end := time.Now().Add(2 * time.Minute); p.rounds(articles) < rounds; time.Sleep(50 * time.Millisecond) {
